@@ -1,0 +1,55 @@
+namespace Meniscus.IO;
+
+/// <summary>
+/// Writes a file so that a reader, or a crash at any moment, sees either the old file or the whole new one: the content
+/// goes to a temporary name in the same folder, is flushed to the device, and is then renamed over the target.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>Writes <paramref name="path"/> through a stream.</summary>
+    /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>
+    /// <param name="write">Writes the content; when it throws, the target stays as it was.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        Replace(path, temporary =>
+        {
+            using var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>Writes <paramref name="path"/> as UTF-8 text without a byte-order mark.</summary>
+    /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>
+    /// <param name="write">Writes the content; when it throws, the target stays as it was.</param>
+    public static void WriteText(string path, Action<TextWriter> write)
+    {
+        Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            write(writer);
+        });
+    }
+
+    /// <summary>Lets a library that wants a file name write to a temporary one, then renames it.</summary>
+    /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>
+    /// <param name="write">Receives the temporary name and leaves a finished file there.</param>
+    public static void Replace(string path, Action<string> write)
+    {
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full)!;
+        Directory.CreateDirectory(folder);
+        // The ending is kept last: some libraries choose the format by it.
+        var temporary = Path.Combine(folder, $".{Path.GetFileNameWithoutExtension(full)}.{Environment.ProcessId}.tmp{Path.GetExtension(full)}");
+        try
+        {
+            write(temporary);
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}
