@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Reflection;
+using Meniscus.Cli.Verbs;
+
+namespace Meniscus.Cli;
+
+/// <summary>The command <c>meniscus</c>: its verbs, the options all of them share, and how a run ends.</summary>
+internal static class MeniscusCommand
+{
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Number of threads.",
+        HelpName = "N",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        Validators = { RequireAtLeastOneThread },
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print the result as JSON on standard output; everything else goes to standard error.",
+        Recursive = true,
+    };
+
+    /// <summary>Version of the program, without the commit.</summary>
+    public static string Version { get; } =
+        typeof(MeniscusCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Runs one command line with the verbs of the program.</summary>
+    public static int Run(IReadOnlyList<string> args, CliConsole console, CancellationToken cancellation) =>
+        Run(args, [new PlotVerb()], console, cancellation);
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The words after <c>meniscus</c>.</param>
+    /// <param name="verbs">The verbs (and groups) to offer.</param>
+    /// <param name="console">Streams.</param>
+    /// <param name="cancellation">Cancelled when the user wants to stop.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, IEnumerable<Command> verbs, CliConsole console, CancellationToken cancellation)
+    {
+        var root = CreateRoot(verbs);
+        // "@name" is a file's content for the library; here it is a name like any other.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var verbName = VerbName(parsed);
+        try
+        {
+            var output = new InvocationConfiguration
+            {
+                Output = console.Out,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            if (parsed.Action is HelpWithExamples or VersionAction)
+                return parsed.Invoke(output);
+            if (args.Count == 0)
+                return ShowHelpInsteadOfWork(root, output);
+            if (UsageError.Find(parsed, verbName) is { } usage)
+            {
+                console.Error.WriteLine(usage);
+                return ExitCode.BadInput;
+            }
+            if (parsed.CommandResult.Command is not Verb verb)
+                return parsed.Invoke(output);
+            return verb.Run(parsed, new VerbContext
+            {
+                VerbName = verbName,
+                Console = console,
+                Threads = parsed.GetValue(Threads),
+                Json = parsed.GetValue(Json),
+                Cancellation = cancellation,
+            });
+        }
+#pragma warning disable CA1031 // The one place where every error becomes a line for the user and an exit code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Failure.Report(exception, verbName, console, cancellation);
+        }
+    }
+
+    private static RootCommand CreateRoot(IEnumerable<Command> verbs)
+    {
+        var root = new RootCommand("Deep Potential models of aqueous interfaces: train, test, simulate, analyse.");
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single());
+        root.Add(new Option<bool>("--version") { Description = "Print the version.", Recursive = true, Action = new VersionAction() });
+        root.Add(Threads);
+        root.Add(Json);
+        foreach (var verb in verbs)
+            root.Add(verb);
+        return root;
+    }
+
+    private static int ShowHelpInsteadOfWork(RootCommand root, InvocationConfiguration output)
+    {
+        root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = output.Error, Error = output.Error });
+        return ExitCode.BadInput;
+    }
+
+    private static string VerbName(ParseResult parsed)
+    {
+        var words = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            if (command.Command is not RootCommand)
+                words.Insert(0, command.Command.Name);
+        }
+        return string.Join(' ', words);
+    }
+
+    private static void RequireAtLeastOneThread(OptionResult result)
+    {
+        if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var threads) && threads < 1)
+            result.AddError($"--threads {threads}: give at least 1");
+    }
+}
