@@ -85,6 +85,41 @@ public sealed class PythonInteroperationTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData("earliest")]
+    [InlineData("latest")]
+    public void FilesOfOldAndNewHdf5VersionsRead(string version)
+    {
+        var (model, path) = Rewritten(version, "<f8");
+        ModelComparison.AssertSame(model, DeepPotModelFile.Load(path), compareScript: false);
+    }
+
+    [Fact]
+    public void BigEndianNumbersAreRefused()
+    {
+        var (_, path) = Rewritten("earliest", ">f8");
+        var error = Assert.Throws<InputException>(() => DeepPotModelFile.Load(path));
+        Assert.Contains("Byte order", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A model, and its file as h5py writes it for an HDF5 version with a number format.</summary>
+    private (DeepPotModel Model, string Path) Rewritten(string version, string type)
+    {
+        SkipWithoutPython();
+        const string Rewrite = """
+            import sys, h5py
+            with h5py.File(sys.argv[1], "r") as a, h5py.File(sys.argv[2], "w", libver=sys.argv[3]) as b:
+                for name in a:
+                    b.create_dataset(name, data=a[name][()].astype(sys.argv[4]))
+                b.attrs["json"] = a.attrs["json"]
+            """;
+        var model = SmallModel.Create();
+        DeepPotModelFile.Save(model, _folder.File("ours.dp"));
+        var (code, output) = Run("-c", Rewrite, _folder.File("ours.dp"), _folder.File("theirs.dp"), version, type);
+        Assert.True(code == 0, output);
+        return (model, _folder.File("theirs.dp"));
+    }
+
     private static void SkipWithoutPython()
     {
         var (code, _) = Run("-c", "import h5py, yaml, numpy");
