@@ -1,14 +1,19 @@
 namespace Meniscus.Training.Schema;
 
-/// <summary>The name nearest to a mistyped one, by the number of letters to insert, delete, replace or swap with the next.</summary>
+/// <summary>
+/// The name nearest to a mistyped one, by the number of letters to insert, delete, replace or swap with the next; a name
+/// that was only begun counts as one letter away.
+/// </summary>
 internal static class NearestName
 {
+    private const int ShortestBeginning = 4;
+
     /// <summary>The nearest of the candidates; the first of equals.</summary>
     public static string Of(string name, IEnumerable<string> candidates) =>
-        candidates.MinBy(candidate => Distance(name, candidate)) ?? "";
+        candidates.MinBy(candidate => name.Length >= ShortestBeginning && candidate.StartsWith(name, StringComparison.Ordinal) ? 1 : Distance(name, candidate)) ?? "";
 
     /// <summary>Optimal string alignment distance (V. I. Levenshtein 1966, with F. J. Damerau's transpositions).</summary>
-    public static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)
