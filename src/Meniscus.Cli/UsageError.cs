@@ -16,6 +16,8 @@ internal static class UsageError
         if ((UnknownOption(parsed) ?? UnknownWord(parsed) ?? (parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null)) is not { } problem)
             return null;
         var program = verbName.Length == 0 ? "meniscus" : $"meniscus {verbName}";
+        problem = problem.Replace("expected type 'System.Int32'", "a whole number", StringComparison.Ordinal)
+            .Replace("expected type 'System.Double'", "a number", StringComparison.Ordinal);
         return $"{program}: {problem.TrimEnd('.').ReplaceLineEndings(" ")} (see '{program} --help')";
     }
 

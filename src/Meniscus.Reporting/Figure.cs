@@ -12,6 +12,7 @@ namespace Meniscus.Reporting;
 internal sealed class Figure
 {
     private const float PngScale = 2;
+    private const int Margin = 8;
     private readonly List<Plot> _panels = [];
     private readonly int _columns;
     private readonly int _panelWidth;
@@ -107,7 +108,7 @@ internal sealed class Figure
         {
             var left = i % _columns * _panelWidth;
             var top = i / _columns * _panelHeight;
-            _panels[i].Render(canvas, new PixelRect(left, left + _panelWidth, top + _panelHeight, top));
+            _panels[i].Render(canvas, new PixelRect(left + Margin, left + _panelWidth - Margin, top + _panelHeight - Margin, top + Margin));
         }
     }
 }

@@ -113,12 +113,19 @@ public static class LearningCurvePlot
         if (halfWindow > 0)
         {
             var stride = Math.Max(1, points.Count / MostFaintPoints);
-            AddLine(plot, [.. points.Where((_, i) => i % stride == 0)], color.WithOpacity(0.25), 1);
+            AddLine(plot, [.. Thinned(points.Count, stride).Select(i => points[i])], color.WithOpacity(0.25), 1);
         }
         AddLine(plot, RunningMean(points, halfWindow), color, 2).LegendText = name;
     }
 
-    /// <summary>Mean of log values, which is the geometric mean, over a window that shrinks at both ends.</summary>
+    /// <summary>Every stride-th index, but more at the start, where errors fall fast and a logarithmic axis stretches.</summary>
+    private static IEnumerable<int> Thinned(int count, int stride)
+    {
+        for (var i = 0; i < count; i += Math.Clamp(i / 50, 1, stride))
+            yield return i;
+    }
+
+    /// <summary>Mean of log values, which is the geometric mean, over a window that is short at the start.</summary>
     private static List<Coordinates> RunningMean(List<Coordinates> points, int halfWindow)
     {
         var sums = new double[points.Count + 1];
@@ -126,10 +133,11 @@ public static class LearningCurvePlot
             sums[i + 1] = sums[i] + points[i].Y;
         var stride = Math.Max(1, halfWindow / 4);
         var means = new List<Coordinates>();
-        for (var i = 0; i < points.Count; i += stride)
+        foreach (var i in Thinned(points.Count, stride))
         {
-            var half = Math.Min(halfWindow, Math.Min(i, points.Count - 1 - i));
-            means.Add(new Coordinates(points[i].X, (sums[i + half + 1] - sums[i - half]) / (2 * half + 1)));
+            var half = Math.Min(halfWindow, i / 4);
+            var end = Math.Min(points.Count, i + half + 1);
+            means.Add(new Coordinates(points[i].X, (sums[end] - sums[i - half]) / (end - (i - half))));
         }
         return means;
     }

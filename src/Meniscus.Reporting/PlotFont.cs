@@ -19,10 +19,6 @@ internal sealed class PlotFont : IFontResolver
         return true;
     });
 
-    private PlotFont()
-    {
-    }
-
     /// <summary>Makes the font known to the plotting library and its default. May be called any number of times.</summary>
     public static void Register() => _ = Registered.Value;
 

@@ -185,7 +185,7 @@ public sealed class DataCheckTests
         File.WriteAllText(folder.File("type.raw"), "0");
         File.WriteAllText(folder.File("nopbc"), "");
         File.WriteAllText(folder.File("coord.raw"), "1 2 3\n4 x 6\n7 8 9\n");
-        using var system = DeepmdSystem.Open(folder.Folder);
+        using var system = DeepmdSystem.Open(folder.Path);
         var finding = Assert.Single(DataCheck.Run([system], cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("'x' is not a finite number", finding.Message, StringComparison.Ordinal);
     }

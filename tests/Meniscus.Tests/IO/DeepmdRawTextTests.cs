@@ -16,10 +16,10 @@ public sealed class DeepmdRawTextTests : IDisposable
     {
         var source = SampleFrames.System(4, 3, FrameLabels.Energy | FrameLabels.Force | FrameLabels.Virial | FrameLabels.AtomEnergy | FrameLabels.FrameParameters, fparam: 2);
         WriteText(source);
-        using var system = DeepmdSystem.Open(_folder.Folder, new TypeMap(["O", "H"]));
+        using var system = DeepmdSystem.Open(_folder.Path, new TypeMap(["O", "H"]));
         DeepmdSystemTests.AssertSameFrames(source, system, 0);
         Assert.Equal(2, system.FrameParameterCount);
-        Assert.Equal($"{_folder.Folder} frame 3", system.Describe(3));
+        Assert.Equal($"{_folder.Path} frame 3", system.Describe(3));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class DeepmdRawTextTests : IDisposable
         WriteText(SampleFrames.System(2, 1, FrameLabels.Energy));
         File.WriteAllText(_folder.File("energy.raw"), "# eV\r\n\r\n  -1.5e+00 \r\n \t\n\t2");
         File.WriteAllText(_folder.File("coord.raw"), "1 2 3\n4\t5   6\r\n");
-        using var system = DeepmdSystem.Open(_folder.Folder);
+        using var system = DeepmdSystem.Open(_folder.Path);
         Assert.Equal((-1.5, 2), (DeepmdSystemTests.ReadFrame(system, 0).Energy, DeepmdSystemTests.ReadFrame(system, 1).Energy));
         Assert.Equal([4, 5, 6], DeepmdSystemTests.ReadFrame(system, 1).Positions);
     }
@@ -43,7 +43,7 @@ public sealed class DeepmdRawTextTests : IDisposable
     {
         WriteText(SampleFrames.System(2, 1, FrameLabels.Energy));
         File.WriteAllText(_folder.File("coord.raw"), coord);
-        using var system = DeepmdSystem.Open(_folder.Folder);
+        using var system = DeepmdSystem.Open(_folder.Path);
         var message = Assert.Throws<InputException>(() => DeepmdSystemTests.ReadFrame(system, 1)).Message;
         Assert.StartsWith(_folder.File("coord.raw"), message, StringComparison.Ordinal);
         Assert.Contains(said, message, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class DeepmdRawTextTests : IDisposable
     {
         WriteText(SampleFrames.System(2, 1, FrameLabels.Energy));
         File.WriteAllText(_folder.File(file), text);
-        var message = Assert.Throws<InputException>(() => DeepmdSystem.Open(_folder.Folder).Dispose()).Message;
+        var message = Assert.Throws<InputException>(() => DeepmdSystem.Open(_folder.Path).Dispose()).Message;
         Assert.StartsWith(_folder.File(file), message, StringComparison.Ordinal);
         Assert.Contains(said, message, StringComparison.Ordinal);
     }
@@ -68,14 +68,14 @@ public sealed class DeepmdRawTextTests : IDisposable
     {
         WriteText(SampleFrames.System(2, 1, FrameLabels.Energy));
         File.Delete(_folder.File("box.raw"));
-        Assert.Contains("no box.raw and no file nopbc", Assert.Throws<InputException>(() => DeepmdSystem.Open(_folder.Folder).Dispose()).Message, StringComparison.Ordinal);
+        Assert.Contains("no box.raw and no file nopbc", Assert.Throws<InputException>(() => DeepmdSystem.Open(_folder.Path).Dispose()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Reading_does_not_allocate()
     {
         WriteText(SampleFrames.System(4, 6));
-        using var system = DeepmdSystem.Open(_folder.Folder);
+        using var system = DeepmdSystem.Open(_folder.Path);
         var frame = ((ILabelledSystem)system).CreateFrame();
         system.Read(0, frame);
         var before = GC.GetAllocatedBytesForCurrentThread();

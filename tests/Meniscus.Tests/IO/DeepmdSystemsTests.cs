@@ -27,7 +27,7 @@ public sealed class DeepmdSystemsTests : IDisposable
     public void Patterns_match_the_end_of_the_path(string pattern, string expected)
     {
         MakeFolders("bulk/b", "bulk/a/deep", "slab/c", "slab/b2");
-        Assert.Equal(expected.Split(','), Found([_folder.Folder], [pattern]));
+        Assert.Equal(expected.Split(','), Found([_folder.Path], [pattern]));
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class DeepmdSystemsTests : IDisposable
     public void A_link_in_a_circle_is_entered_once()
     {
         MakeFolders("bulk/b");
-        Directory.CreateSymbolicLink(_folder.File("bulk/loop"), _folder.Folder);
-        Assert.Equal(["bulk/b"], Found([_folder.Folder]));
+        Directory.CreateSymbolicLink(_folder.File("bulk/loop"), _folder.Path);
+        Assert.Equal(["bulk/b"], Found([_folder.Path]));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DeepmdSystemsTests : IDisposable
         MakeFolders("a", "b");
         File.WriteAllText(_folder.File("b/type.raw"), "9 9 9");
         var pool = new MappedFilePool(10);
-        Assert.Throws<InputException>(() => DeepmdSystems.Open([_folder.Folder], new TypeMap(["O", "H"]), null, pool));
+        Assert.Throws<InputException>(() => DeepmdSystems.Open([_folder.Path], new TypeMap(["O", "H"]), null, pool));
         Assert.Equal(0, pool.OpenCount);
     }
 
@@ -97,7 +97,7 @@ public sealed class DeepmdSystemsTests : IDisposable
     private string[] Found(string[] systems, string[]? patterns = null)
     {
         var opened = DeepmdSystems.Open(systems, new TypeMap(["O", "H"]), patterns);
-        var names = opened.Select(system => Path.GetRelativePath(_folder.Folder, system.Name)).ToArray();
+        var names = opened.Select(system => Path.GetRelativePath(_folder.Path, system.Name)).ToArray();
         foreach (var system in opened)
             system.Dispose();
         return names;

@@ -140,7 +140,7 @@ public sealed class NpyArrayTests : IDisposable
         Assert.Contains("not a .npy file", Refused("PK\x03\x04 and so on"u8.ToArray()), StringComparison.Ordinal);
         Assert.Contains("version 9.0", Refused([.. good[..6], 9, .. good[7..]]), StringComparison.Ordinal);
         Assert.Contains("no such file", Assert.Throws<InputException>(() => NpyArray.Open(_folder.File("absent.npy"))).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => NpyArray.Open(_folder.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => NpyArray.Open(_folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class NpyArrayTests : IDisposable
     public void A_number_too_large_for_float32_is_refused_and_leaves_no_file()
     {
         Assert.Throws<InputException>(() => NpyWriter.Write(_folder.File("a.npy"), NpyElementType.Float32, [1e300], 1));
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Folder));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class DamagedModelFileTests : IDisposable
     private void AssertOneLine(InputException error)
     {
         Assert.DoesNotContain(error.Message, char.IsControl);
-        Assert.StartsWith(_folder.Folder, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_folder.Path, error.Message, StringComparison.Ordinal);
         Assert.True(error.Message.Length < 1000, error.Message);
     }
 }
