@@ -98,7 +98,8 @@ internal sealed class DeepmdFolder : DeepmdStorage
     {
         try
         {
-            var sets = Directory.GetDirectories(_folder, "set.*").Select(path => Path.GetFileName(path)).ToArray();
+            // The pattern set.* alone would also match a folder named set.
+            var sets = Directory.GetDirectories(_folder, "set.*").Select(path => Path.GetFileName(path)).Where(name => name.StartsWith("set.", StringComparison.Ordinal)).ToArray();
             Array.Sort(sets, StringComparer.Ordinal);
             return sets;
         }

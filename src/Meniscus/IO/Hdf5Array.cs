@@ -1,34 +1,33 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics.Tensors;
 using PureHDF;
 using PureHDF.Selections;
 using PureHDF.VOL.Native;
 
 namespace Meniscus.IO;
 
-/// <summary>A dataset of an HDF5 file, read row by row. Float32 and float64, and integers of 32 and 64 bits.</summary>
+/// <summary>
+/// A dataset of an HDF5 file, read row by row: float16, float32, float64, and integers of 32 and 64 bits, in either
+/// byte order. The HDF5 library refuses a foreign byte order, so the bytes are taken raw and converted here.
+/// </summary>
 internal sealed class Hdf5Array : IFrameArray
 {
     private readonly Hdf5DataFile _file;
     private readonly NativeDataset _dataset;
-    private readonly H5DataTypeClass _class;
-    private readonly int _size;
+    private readonly NpyElementType _type;
+    private readonly bool _bigEndian;
     private readonly long[] _shape;
-    private float[] _singles = [];
-    private int[] _integers = [];
-    private long[] _longs = [];
+    private byte[] _bytes = [];
 
     public Hdf5Array(Hdf5DataFile file, NativeDataset dataset, string name)
     {
         _file = file;
         _dataset = dataset;
         Name = name;
-        (_class, _size, _shape) = Hdf5DataFile.Guard(name, () =>
-            (dataset.Type.Class, (int)dataset.Type.Size, Array.ConvertAll(dataset.Space.Dimensions, n => checked((long)n))));
-        if ((_class, _size) is not ((H5DataTypeClass.FloatingPoint, 4 or 8) or (H5DataTypeClass.FixedPoint, 4 or 8)))
-            throw new InputException($"{name}: numbers of kind {_class} with {_size} bytes are not read; expected float32 or float64 (int32 or int64 for types)");
+        _shape = Hdf5DataFile.Guard(name, () => Array.ConvertAll(dataset.Space.Dimensions, n => checked((long)n)));
         CheckProduct();
         RowLength = _shape.Skip(1).Aggregate(1L, (product, length) => product * length);
+        _type = Hdf5DataFile.Guard(name, FindType);
+        _bigEndian = !_shape.Contains(0) && IsForeignByteOrder() == BitConverter.IsLittleEndian;
     }
 
     public string Name { get; }
@@ -42,22 +41,22 @@ internal sealed class Hdf5Array : IFrameArray
     public void ReadRows(long firstRow, int rowCount, Span<double> destination)
     {
         var count = checked(rowCount * (int)RowLength);
-        destination = destination[..count];
-        switch (_class, _size)
+        if (count == 0)
+            return;
+        var size = checked(count * _type.Size());
+        if (_bytes.Length < size)
+            _bytes = new byte[size];
+        var bytes = _bytes.AsSpan(0, size);
+        try
         {
-            case (H5DataTypeClass.FloatingPoint, 8):
-                ReadInto(firstRow, rowCount, destination);
-                break;
-            case (H5DataTypeClass.FloatingPoint, _):
-                TensorPrimitives.ConvertChecked<float, double>(ReadInto(firstRow, rowCount, Buffer(ref _singles, count)), destination);
-                break;
-            case (_, 4):
-                TensorPrimitives.ConvertChecked<int, double>(ReadInto(firstRow, rowCount, Buffer(ref _integers, count)), destination);
-                break;
-            default:
-                TensorPrimitives.ConvertChecked<long, double>(ReadInto(firstRow, rowCount, Buffer(ref _longs, count)), destination);
-                break;
+            ReadInto(bytes, firstRow, rowCount);
         }
+        catch (Exception e)
+        {
+            throw Hdf5DataFile.Damaged(Name, e);
+        }
+
+        StoredNumbers.Widen(bytes, _type, _bigEndian, destination[..count]);
     }
 
     public void ReadRows(long firstRow, int rowCount, Span<int> destination)
@@ -73,41 +72,80 @@ internal sealed class Hdf5Array : IFrameArray
         // The file is closed by the system that opened it.
     }
 
-    private static Span<T> Buffer<T>(ref T[] buffer, int count)
+    private NpyElementType FindType() => (_dataset.Type.Class, _dataset.Type.Size) switch
     {
-        if (buffer.Length < count)
-            buffer = new T[count];
-        return buffer.AsSpan(0, count);
-    }
+        (H5DataTypeClass.FloatingPoint, 2) => NpyElementType.Float16,
+        (H5DataTypeClass.FloatingPoint, 4) => NpyElementType.Float32,
+        (H5DataTypeClass.FloatingPoint, 8) => NpyElementType.Float64,
+        (H5DataTypeClass.FixedPoint, 4) => NpyElementType.Int32,
+        (H5DataTypeClass.FixedPoint, 8) => NpyElementType.Int64,
+        var (kind, size) => throw new InputException($"{Name}: numbers of kind {kind} with {size} bytes are not read; expected float32 or float64 (int32 or int64 for types)"),
+    };
 
-    [SuppressMessage("Design", "CA1031", Justification = "The HDF5 library throws exceptions of any kind on damaged files.")]
-    private Span<T> ReadInto<T>(long firstRow, int rowCount, Span<T> destination)
+    /// <summary>
+    /// The library does not tell the byte order, but it converts numbers only from this machine's: if the first number
+    /// can be read raw and not as a number, the order is the other one.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The HDF5 library throws exceptions of any kind.")]
+    private bool IsForeignByteOrder()
     {
-        if (destination.IsEmpty)
-            return destination;
-        var starts = new ulong[_shape.Length];
-        var blocks = Array.ConvertAll(_shape, n => (ulong)n);
-        if (_shape.Length > 0)
-        {
-            starts[0] = (ulong)firstRow;
-            blocks[0] = (ulong)rowCount;
-        }
-
+        var selection = _shape.Length == 0 ? null : new HyperslabSelection(_shape.Length, new ulong[_shape.Length], [.. Enumerable.Repeat(1UL, _shape.Length)]);
         try
         {
-            lock (_file.Gate)
+            ReadFirst(selection);
+            return false;
+        }
+        catch (Exception)
+        {
+            Hdf5DataFile.Guard(Name, () =>
             {
-                if (_shape.Length == 0)
-                    _dataset.Read(destination);
-                else
-                    _dataset.Read(destination, new HyperslabSelection(_shape.Length, starts, blocks));
+                _dataset.Read(new byte[_type.Size()].AsSpan(), selection);
+                return true;
+            });
+            return true;
+        }
+    }
+
+    private void ReadFirst(HyperslabSelection? selection)
+    {
+        lock (_file.Gate)
+        {
+            switch (_type)
+            {
+                case NpyElementType.Float16:
+                    _dataset.Read(new Half[1].AsSpan(), selection);
+                    break;
+                case NpyElementType.Float32:
+                    _dataset.Read(new float[1].AsSpan(), selection);
+                    break;
+                case NpyElementType.Float64:
+                    _dataset.Read(new double[1].AsSpan(), selection);
+                    break;
+                case NpyElementType.Int32:
+                    _dataset.Read(new int[1].AsSpan(), selection);
+                    break;
+                default:
+                    _dataset.Read(new long[1].AsSpan(), selection);
+                    break;
+            }
+        }
+    }
+
+    private void ReadInto(Span<byte> bytes, long firstRow, int rowCount)
+    {
+        lock (_file.Gate)
+        {
+            if (_shape.Length == 0)
+            {
+                _dataset.Read(bytes);
+                return;
             }
 
-            return destination;
-        }
-        catch (Exception e)
-        {
-            throw Hdf5DataFile.Damaged(Name, e);
+            var starts = new ulong[_shape.Length];
+            var blocks = Array.ConvertAll(_shape, n => (ulong)n);
+            starts[0] = (ulong)firstRow;
+            blocks[0] = (ulong)rowCount;
+            _dataset.Read(bytes, new HyperslabSelection(_shape.Length, starts, blocks));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Meniscus.IO;
 
 /// <summary>
@@ -159,7 +157,7 @@ public sealed class NpyArray : IFrameArray
     {
         var size = ElementType.Size();
         double value = 0;
-        Convert(new ReadOnlySpan<byte>(bytes.Start + _header.DataOffset + (index * size), size), new Span<double>(ref value));
+        StoredNumbers.Widen(new ReadOnlySpan<byte>(bytes.Start + _header.DataOffset + (index * size), size), ElementType, BigEndian, new Span<double>(ref value));
         return value;
     }
 
@@ -170,50 +168,7 @@ public sealed class NpyArray : IFrameArray
         for (var done = 0; done < destination.Length; done += ChunkElements)
         {
             var part = destination[done..Math.Min(destination.Length, done + ChunkElements)];
-            Convert(new ReadOnlySpan<byte>(bytes.Start + _header.DataOffset + ((first + done) * size), part.Length * size), part);
-        }
-    }
-
-    private void Convert(ReadOnlySpan<byte> source, Span<double> destination)
-    {
-        // One loop per format, so that the choice is made once and not per number.
-        switch (ElementType, BigEndian)
-        {
-            case (NpyElementType.Float64, false):
-                for (var i = 0; i < destination.Length; i++)
-                    destination[i] = BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]);
-                break;
-            case (NpyElementType.Float64, true):
-                for (var i = 0; i < destination.Length; i++)
-                    destination[i] = BinaryPrimitives.ReadDoubleBigEndian(source[(8 * i)..]);
-                break;
-            case (NpyElementType.Float32, false):
-                for (var i = 0; i < destination.Length; i++)
-                    destination[i] = BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]);
-                break;
-            case (NpyElementType.Float32, true):
-                for (var i = 0; i < destination.Length; i++)
-                    destination[i] = BinaryPrimitives.ReadSingleBigEndian(source[(4 * i)..]);
-                break;
-            default:
-                ConvertRare(source, destination);
-                break;
-        }
-    }
-
-    private void ConvertRare(ReadOnlySpan<byte> source, Span<double> destination)
-    {
-        for (var i = 0; i < destination.Length; i++)
-        {
-            destination[i] = (ElementType, BigEndian) switch
-            {
-                (NpyElementType.Float16, false) => (double)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]),
-                (NpyElementType.Float16, true) => (double)BinaryPrimitives.ReadHalfBigEndian(source[(2 * i)..]),
-                (NpyElementType.Int32, false) => BinaryPrimitives.ReadInt32LittleEndian(source[(4 * i)..]),
-                (NpyElementType.Int32, true) => BinaryPrimitives.ReadInt32BigEndian(source[(4 * i)..]),
-                (_, false) => BinaryPrimitives.ReadInt64LittleEndian(source[(8 * i)..]),
-                (_, true) => BinaryPrimitives.ReadInt64BigEndian(source[(8 * i)..]),
-            };
+            StoredNumbers.Widen(new ReadOnlySpan<byte>(bytes.Start + _header.DataOffset + ((first + done) * size), part.Length * size), ElementType, BigEndian, part);
         }
     }
 }

@@ -2,6 +2,8 @@ using Meniscus.Atoms;
 using Meniscus.IO;
 using Meniscus.Tests.Fixtures;
 using PureHDF;
+using PureHDF.Filters;
+using PureHDF.VOL.Native;
 
 namespace Meniscus.Tests.IO;
 
@@ -33,10 +35,40 @@ public sealed class DeepmdHdf5Tests : IDisposable
         var group = Group(source, false, 5);
         var set = (H5Group)group["set.000"];
         var coord = (double[,])set["coord.npy"];
-        set["coord.npy"] = new H5Dataset(coord, chunks: [2, 7]);
+        set["coord.npy"] = new H5Dataset(coord, chunks: [2, 7], datasetCreation: new H5DatasetCreation(Filters: [ShuffleFilter.Id, DeflateFilter.Id]));
         Write(("s", group));
         using var system = DeepmdSystem.OpenHdf5(DataFile, "s");
         DeepmdSystemTests.AssertSameFrames(source, system, 0);
+    }
+
+    [Fact]
+    public void Big_endian_datasets_are_read()
+    {
+        var source = SampleFrames.System(2, 3);
+        var group = Group(source, false, 2);
+        Write(("s", group));
+        var set = (H5Group)group["set.000"];
+        foreach (var name in set.Keys.ToArray())
+        {
+            set[name] = set[name] is double[] row
+                ? Array.ConvertAll(row, Swap)
+                : new H5Dataset(((double[,])set[name]).Cast<double>().Select(Swap).ToArray(), fileDims: [2, (ulong)((double[,])set[name]).GetLength(1)]);
+        }
+
+        Write(("s", group));
+        // The description of a little-endian float64 begins 0x_1 20 3f 00, size 8; bit 0 of the second byte is the order.
+        var bytes = File.ReadAllBytes(DataFile);
+        for (var i = 0; i < bytes.Length - 8; i++)
+        {
+            if ((bytes[i] & 0x0f) == 1 && bytes.AsSpan(i + 1, 7).SequenceEqual((ReadOnlySpan<byte>)[0x20, 0x3f, 0, 8, 0, 0, 0]))
+                bytes[i + 1] |= 1;
+        }
+
+        File.WriteAllBytes(DataFile, bytes);
+        using var system = DeepmdSystem.OpenHdf5(DataFile, "s");
+        DeepmdSystemTests.AssertSameFrames(source, system, 0);
+
+        static double Swap(double value) => BitConverter.Int64BitsToDouble(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(BitConverter.DoubleToInt64Bits(value)));
     }
 
     [Fact]

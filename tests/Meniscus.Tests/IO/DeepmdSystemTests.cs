@@ -219,6 +219,17 @@ public sealed class DeepmdSystemTests : IDisposable
     }
 
     [Fact]
+    public void Other_folders_and_arrays_are_left_alone()
+    {
+        DeepmdNpyWriter.Write(SampleFrames.System(2, 3), Data);
+        foreach (var name in new[] { "set", "settings", "backup.000" })
+            Directory.CreateDirectory(Path.Combine(Data, name));
+        Replace("dipole", [1, 2, 3]);
+        using var system = DeepmdSystem.Open(Data);
+        Assert.Equal(2, system.FrameCount);
+    }
+
+    [Fact]
     public void A_damaged_array_is_named()
     {
         DeepmdNpyWriter.Write(SampleFrames.System(), Data);
