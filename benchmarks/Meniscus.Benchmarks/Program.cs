@@ -1,26 +1,70 @@
 using System.Diagnostics;
 using Meniscus.Numerics;
+using Meniscus.IO;
+using Meniscus.Potentials;
+using Meniscus.Potentials.DeepPot;
+using Meniscus.Training;
+using Meniscus.Atoms;
 
-unsafe
+var model = DeepPotModelFile.Load("../shared/reference/models/thesis_s05.dp");
+ILabelledSystem sys = DeepmdSystems.Open(["../shared/data/water-pbe0/data_0"], model.TypeMap).Single();
+void Train<T>(int threads, bool tables) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
-    void Go<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    using var kernel = new DeepPotKernel<T>(model);
+    using var team = new WorkerTeam(threads);
+    using var sweep = new GradientSweep<T>(kernel, team, tables);
+    var loss = new EnergyLoss(new LossInput());
+    var opt = new Adam<T>(kernel.Parameters.Length);
+    var frame = sys.CreateFrame();
+    var batch = new TrainingBatch();
+    Action<int,int> upd = (p, n) => { int len = kernel.Parameters.Length; int a = len / n * p, b = p == n - 1 ? len : len / n * (p + 1); opt.Update(a, b - a, kernel.Parameters.Span, sweep.Gradient); };
+    double best = 1e9; double[] ph = new double[5]; long alloc = 0;
+    var times = new List<double>();
+    for (int s = 0; s < (tables ? 120 : 30); s++)
     {
-        foreach (var (name, m, n, k, tr) in new[] { ("fwd", 240, 64, 1600, 1), ("fwd", 240, 96, 1600, 1), ("fwd", 240, 128, 1600, 1), ("fwd2", 240, 96, 240, 1), ("bwd", 1600, 96, 240, 0), ("bwd", 1600, 64, 240, 0), ("wgrad", 1600, 240, 128, 0), ("wgrad", 1600, 240, 256, 0) })
-        {
-            using var a = new NativeBuffer<T>(m * k); using var b = new NativeBuffer<T>(k * n); using var c = new NativeBuffer<T>(m * n);
-            var rnd = new Random(1);
-            foreach (ref var x in a.Span) x = T.CreateChecked(rnd.NextDouble());
-            foreach (ref var x in b.Span) x = T.CreateChecked(rnd.NextDouble());
-            double best = 1e9;
-            for (int rep = 0; rep < 200; rep++)
-            {
-                long t0 = Stopwatch.GetTimestamp();
-                if (tr == 1) MatrixProduct.Multiply(m, n, k, a.Pointer, 1, m, b.Pointer, n, c.Pointer, n, false);
-                else MatrixProduct.Multiply(m, n, k, a.Pointer, k, 1, b.Pointer, n, c.Pointer, n, false);
-                best = Math.Min(best, Stopwatch.GetElapsedTime(t0).TotalSeconds);
-            }
-            Console.WriteLine($"{typeof(T).Name} {name} {m}x{n}x{k}: {best * 1e6:F1} us {2.0 * m * n * k / best / 1e9:F1} Gflop/s");
-        }
+        long a0 = GC.GetTotalAllocatedBytes(true);
+        long t0 = Stopwatch.GetTimestamp();
+        sys.Read(s % sys.FrameCount, frame);
+        batch.Clear(); batch.Add(frame);
+        sweep.Predict(batch);
+        long t1 = Stopwatch.GetTimestamp();
+        LossSums sums = default;
+        loss.Evaluate(batch, new LossPrefactors(0.02, 1000, 0, 0, 0), 1, ref sums);
+        sweep.ClearGradient();
+        long t2 = Stopwatch.GetTimestamp();
+        sweep.AccumulateGradient();
+        long t3 = Stopwatch.GetTimestamp();
+        opt.BeginStep(1e-4);
+        team.Run(upd);
+        long t4 = Stopwatch.GetTimestamp();
+        double F(long a, long b) => (b - a) * 1000.0 / Stopwatch.Frequency;
+        var tot = F(t0, t4);
+        if (tot < best) { best = tot; ph[0] = F(t0, t1); ph[1] = F(t1, t2); ph[2] = F(t2, t3); ph[3] = F(t3, t4); }
+        times.Add(tot);
+        alloc = GC.GetTotalAllocatedBytes(true) - a0;
     }
-    Go<double>(); Go<float>();
+    times.Sort();
+    Console.WriteLine($"train {typeof(T).Name} threads {threads} tables {tables}: best {best:F2} ms median {times[times.Count / 2]:F2}; predict {ph[0]:F2} loss {ph[1]:F2} grad {ph[2]:F2} adam {ph[3]:F2}; alloc {alloc}; coef {sweep.Tables?.CoefficientCount(0)} w {sweep.Tables?.PieceWidth} tail {sweep.Tables?.Tail}");
 }
+void Infer(Precision p, int threads, bool tables)
+{
+    var m = model with { Descriptor = model.Descriptor with { Precision = p }, Fitting = model.Fitting with { Precision = p }, Tables = tables ? new EmbeddingTableSettings { Tolerance = 1e-12, MinDistance = 0.8 } : null };
+    using var team = new WorkerTeam(threads);
+    using var pot = new DeepPotential(m, team);
+    var f = sys.CreateFrame(); sys.Read(0, f);
+    var r = new Evaluation();
+    double best = 1e9; long al = 0;
+    for (int s = 0; s < 60; s++)
+    {
+        long a0 = GC.GetTotalAllocatedBytes(true);
+        long t0 = Stopwatch.GetTimestamp();
+        pot.Evaluate(new Configuration(f.Types, f.Positions, new Cell(f.Box)), r);
+        best = Math.Min(best, Stopwatch.GetElapsedTime(t0).TotalMilliseconds);
+        al = GC.GetTotalAllocatedBytes(true) - a0;
+    }
+    Console.WriteLine($"infer {p} threads {threads} tables {tables}: {best:F2} ms = {best * 1000 * threads / 192:F1} core-us/atom alloc {al}");
+}
+Infer(Precision.Float64, 1, true); Infer(Precision.Float64, 2, true); Infer(Precision.Float32, 1, true); Infer(Precision.Float32, 2, true); Infer(Precision.Float64, 1, false);
+Train<double>(1, true); Train<double>(2, true); Train<float>(1, true); Train<float>(2, true); Train<double>(2, false);
+var nl = new NeighborList(); var ff = sys.CreateFrame(); sys.Read(0, ff);
+for (int k = 0; k < 50; k++) { long t0 = Stopwatch.GetTimestamp(); nl.Build(ff.Positions, new Cell(ff.Box), 6); if (k == 49) Console.WriteLine($"list {Stopwatch.GetElapsedTime(t0).TotalMicroseconds} us, {nl.PairCount}"); }
