@@ -112,6 +112,9 @@ public sealed class EnergyFitting
     /// <summary>1/standard deviation of the atomic parameters.</summary>
     public double[]? AtomParameterInverseStd { get; set; }
 
+    /// <summary>Frame parameters used where a frame gives none, or null: then every frame must give them.</summary>
+    public double[]? DefaultFrameParameters { get; init; }
+
     /// <summary>
     /// Vacuum energies preset per type (null where not): for a type that has one, the network's value at descriptor
     /// zero is subtracted. The value itself is not used by the model.

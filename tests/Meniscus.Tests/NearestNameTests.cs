@@ -1,6 +1,4 @@
-using Meniscus.Cli;
-
-namespace Meniscus.Tests.Cli;
+namespace Meniscus.Tests;
 
 public class NearestNameTests
 {
@@ -11,6 +9,6 @@ public class NearestNameTests
     [InlineData("neighbour-stat", "neighbor-stat")]
     [InlineData("xyz", null)]
     [InlineData("", null)]
-    public void FindsWhatWasProbablyMeant(string typed, string? expected) =>
-        Assert.Equal(expected, NearestName.Find(typed, ["train", "test", "freeze", "neighbor-stat", "--json"]));
+    public void WhatWasProbablyMeantIsFound(string typed, string? expected) =>
+        Assert.Equal(expected, NearestName.Probable(typed, ["train", "test", "freeze", "neighbor-stat", "--json"]));
 }

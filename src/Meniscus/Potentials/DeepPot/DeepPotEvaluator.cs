@@ -1,0 +1,406 @@
+using System.Globalization;
+using System.Numerics;
+using Meniscus.Atoms;
+using Meniscus.Numerics;
+
+namespace Meniscus.Potentials.DeepPot;
+
+/// <summary>
+/// Energies, forces and virials of a model. Atoms are cut into blocks of one type that fit the caches; threads take
+/// blocks as they come. Every pair's share of the forces is kept and added up afterwards in the order of the atoms, so
+/// the result does not depend on how many threads there are.
+/// </summary>
+/// <typeparam name="T">Number format of the networks.</typeparam>
+internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Columns per block: activations of one layer and a strip of weights stay in the second-level cache.</summary>
+    private const int MaxBlock = 128;
+
+    private readonly DeepPotKernel<T> _kernel;
+    private readonly WorkerTeam _team;
+    private readonly ChebyshevEmbedding<T>? _tables;
+    private readonly Action<int, int> _evaluateBlocks;
+    private readonly NeighborList _list = new();
+    private readonly List<Block> _blocks = [];
+    private readonly NativeBuffer<double> _pairGradient = new(0);
+    private readonly NativeBuffer<double> _pairVector = new(0);
+    private readonly NativeBuffer<int> _pairAtom = new(0);
+    private readonly double[] _upper;
+    private readonly double[][] _partUpper;
+    private readonly NeighborOverflow[] _partOverflow;
+    private readonly bool[] _partExceeded;
+    private CentreColumns<T>?[] _columns;
+    private CentreColumns<T>?[]? _tableColumns;
+    private int[] _types = [];
+    private int[] _byType = [];
+    private int[] _used = [];
+    private double[] _centreVirial = [];
+    private double[] _frameParameters = [];
+    private double[] _atomParameters = [];
+    private Evaluation _result = new();
+    private int _nextBlock;
+
+    /// <summary>Creates an evaluator.</summary>
+    /// <param name="kernel">The model; owned by the caller.</param>
+    /// <param name="team">Threads; owned by the caller.</param>
+    /// <param name="tables">How to tabulate the embedding networks, or null to evaluate them for every neighbour.</param>
+    public DeepPotEvaluator(DeepPotKernel<T> kernel, WorkerTeam team, EmbeddingTableSettings? tables)
+    {
+        _kernel = kernel;
+        _team = team;
+        _evaluateBlocks = EvaluateBlocks;
+        var types = kernel.Settings.TypeCount;
+        _upper = new double[types * types];
+        _partUpper = [.. Enumerable.Range(0, team.Size).Select(_ => new double[types * types])];
+        _partOverflow = new NeighborOverflow[team.Size];
+        _partExceeded = new bool[team.Size];
+        _columns = new CentreColumns<T>?[team.Size * types];
+        if (tables is null)
+            return;
+        _tables = new ChebyshevEmbedding<T>(kernel.Settings, kernel.Embeddings, training: false);
+        _tables.Tolerance = Math.Max(_tables.Tolerance, tables.Tolerance);
+        for (var centre = 0; centre < types; centre++)
+        {
+            for (var t = 0; t < types; t++)
+                _upper[(centre * types) + t] = RowAt(tables.MinDistance, centre, t);
+        }
+
+        if (!_tables.Prepare(kernel.Parameters.Values, _upper))
+        {
+            _tables.Dispose();
+            _tables = null;
+        }
+    }
+
+    /// <summary>Whether embeddings go through tables.</summary>
+    public bool UsesTables => _tables is not null;
+
+    /// <summary>Computes everything for one configuration.</summary>
+    public void Evaluate(in Configuration configuration, Evaluation result)
+    {
+        var atoms = configuration.Types.Length;
+        result.Reset(atoms, _kernel.DescriptorWidth);
+        RequireTypes(configuration.Types);
+        CopyInputs(configuration);
+        _result = result;
+        _list.Build(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff);
+        MakeRoom(atoms, result);
+        SortByType(atoms);
+        RunBlocks();
+        if (_tables is not null && Array.Exists(_partExceeded, e => e))
+            RunBeyondTables();
+        AddUp(result);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var columns in _columns)
+            columns?.Dispose();
+        foreach (var columns in _tableColumns ?? [])
+            columns?.Dispose();
+        _tables?.Dispose();
+        _pairGradient.Dispose();
+        _pairVector.Dispose();
+        _pairAtom.Dispose();
+    }
+
+    /// <summary>s̃ at a distance: the upper end of a table that begins there.</summary>
+    private double RowAt(double distance, int centre, int neighbor) =>
+        ((1 / (distance + _kernel.Settings.Protection)) - _kernel.Settings.Mean(centre, neighbor)[0])
+        * _kernel.Settings.InverseStd(centre, neighbor)[0];
+
+    private void RequireTypes(ReadOnlySpan<int> types)
+    {
+        for (var i = 0; i < types.Length; i++)
+        {
+            if (types[i] >= _kernel.Settings.TypeCount)
+            {
+                throw new InputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"type of atom {i} (counted from 0) is {types[i]}; the model has the types 0 to {_kernel.Settings.TypeCount - 1} ({_kernel.Model.TypeMap})"));
+            }
+        }
+    }
+
+    private void CopyInputs(in Configuration configuration)
+    {
+        var (frame, atom) = (_kernel.FrameParameterCount, _kernel.AtomParameterCount * configuration.Types.Length);
+        if (configuration.FrameParameters.Length != frame || configuration.AtomParameters.Length != atom)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"fparam/aparam: found {configuration.FrameParameters.Length} frame and {configuration.AtomParameters.Length} atomic parameters; the model takes {frame} and {atom} for {configuration.Types.Length} atoms"));
+        }
+
+        Grow(ref _types, configuration.Types.Length);
+        configuration.Types.CopyTo(_types);
+        Grow(ref _frameParameters, frame);
+        configuration.FrameParameters.CopyTo(_frameParameters);
+        Grow(ref _atomParameters, atom);
+        configuration.AtomParameters.CopyTo(_atomParameters);
+    }
+
+    private static void Grow<TItem>(ref TItem[] array, int length)
+    {
+        if (array.Length < length)
+            array = new TItem[length];
+    }
+
+    private void MakeRoom(int atoms, Evaluation result)
+    {
+        _pairGradient.EnsureLength(checked(3 * _list.PairCount));
+        _pairAtom.EnsureLength(_list.PairCount);
+        if (result.Extras.HasFlag(EvaluationExtras.AtomVirials))
+            _pairVector.EnsureLength(3 * _list.PairCount);
+        Grow(ref _byType, atoms);
+        Grow(ref _used, atoms);
+        Grow(ref _centreVirial, 9 * atoms);
+        Array.Clear(_used, 0, atoms);
+        Array.Clear(_centreVirial, 0, 9 * atoms);
+    }
+
+    /// <summary>Orders the atoms by type and cuts each type into blocks of even size, the largest first.</summary>
+    private void SortByType(int atoms)
+    {
+        var share = Math.Max(1, (atoms + _team.Size - 1) / _team.Size);
+        var pieces = (share + MaxBlock - 1) / MaxBlock;
+        var size = MatrixProduct.PadColumns((share + pieces - 1) / pieces);
+        _blocks.Clear();
+        var place = 0;
+        for (var type = 0; type < _kernel.Settings.TypeCount; type++)
+        {
+            if (_kernel.IsSilent(type))
+                continue;
+            var begin = place;
+            for (var i = 0; i < atoms; i++)
+            {
+                if (_types[i] == type)
+                    _byType[place++] = i;
+            }
+
+            for (var first = begin; first < place; first += size)
+                _blocks.Add(new Block(type, first, Math.Min(size, place - first)));
+        }
+
+        _blocks.Sort(static (a, b) => b.Count.CompareTo(a.Count));
+    }
+
+    private void RunBlocks()
+    {
+        _nextBlock = 0;
+        Array.Clear(_partExceeded);
+        Array.Clear(_partOverflow);
+        _team.Run(_evaluateBlocks);
+    }
+
+    /// <summary>A pair is closer than the tables reach: extend them by evaluating the networks there, and do it again.</summary>
+    private void RunBeyondTables()
+    {
+        foreach (var upper in _partUpper)
+        {
+            for (var k = 0; k < _upper.Length; k++)
+                _upper[k] = Math.Max(_upper[k], upper[k]);
+        }
+
+        if (_tables!.Prepare(_kernel.Parameters.Values, _upper))
+        {
+            RunBlocks();
+            return;
+        }
+
+        // Too close for tables of any sensible length: this configuration goes through the networks themselves.
+        _tableColumns = _columns;
+        _columns = new CentreColumns<T>?[_tableColumns.Length];
+        RunBlocks();
+        foreach (var columns in _columns)
+            columns?.Dispose();
+        _columns = _tableColumns;
+        _tableColumns = null;
+        ResetTables();
+    }
+
+    private void ResetTables()
+    {
+        var settings = _kernel.Model.Tables!;
+        for (var centre = 0; centre < _kernel.Settings.TypeCount; centre++)
+        {
+            for (var t = 0; t < _kernel.Settings.TypeCount; t++)
+                _upper[(centre * _kernel.Settings.TypeCount) + t] = RowAt(settings.MinDistance, centre, t);
+        }
+
+        _tables!.Prepare(_kernel.Parameters.Values, _upper);
+    }
+
+    private void EvaluateBlocks(int part, int parts)
+    {
+        Array.Fill(_partUpper[part], double.MinValue);
+        while (true)
+        {
+            var next = Interlocked.Increment(ref _nextBlock) - 1;
+            if (next >= _blocks.Count)
+                return;
+            EvaluateBlock(part, _blocks[next]);
+        }
+    }
+
+    private void EvaluateBlock(int part, in Block block)
+    {
+        var types = _kernel.Settings.TypeCount;
+        ref var slot = ref _columns[(part * types) + block.Type];
+        var tables = _tableColumns is null ? _tables : null;
+        var columns = slot ??= new CentreColumns<T>(_kernel, block.Type, tables, training: false);
+        var environment = columns.Environment;
+        FillEnvironment(part, block, environment);
+        if (tables is not null)
+        {
+            var upper = _partUpper[part].AsSpan(block.Type * types, types);
+            environment.RaiseUpper(0, block.Count, upper);
+            for (var t = 0; t < types; t++)
+            {
+                // Results would be void; the caller extends the tables and repeats.
+                if (upper[t] > double.MinValue && tables.GroupOf(block.Type).Pieces(t) > 0 && tables.GroupOf(block.Type).IsBeyond(t, upper[t]))
+                {
+                    _partExceeded[part] = true;
+                    return;
+                }
+            }
+        }
+
+        columns.Resize();
+        if (_frameParameters.Length + _atomParameters.Length > 0)
+            SetParameters(block, columns);
+        columns.Energy(0, columns.Used);
+        for (var i = 0; i < block.Count; i++)
+            TakeCentre(i, columns, block.Type);
+    }
+
+    private void FillEnvironment(int part, in Block block, EnvironmentMatrix<T> environment)
+    {
+        var pairs = 0;
+        for (var i = 0; i < block.Count; i++)
+        {
+            var atom = _byType[block.First + i];
+            pairs += _list.Start[atom + 1] - _list.Start[atom];
+        }
+
+        environment.Resize(block.Count, pairs, training: false);
+        for (var (i, place) = (0, 0); i < block.Count; i++)
+        {
+            var atom = _byType[block.First + i];
+            environment.Fill(i, place, _list, _types, atom, 0, ref _partOverflow[part]);
+            place += _list.Start[atom + 1] - _list.Start[atom];
+        }
+    }
+
+    private void SetParameters(in Block block, CentreColumns<T> columns)
+    {
+        var width = _kernel.AtomParameterCount;
+        for (var i = 0; i < block.Count; i++)
+        {
+            columns.SetParameters(
+                i, _frameParameters.AsSpan(0, _kernel.FrameParameterCount), _atomParameters.AsSpan(_byType[block.First + i] * width, width));
+        }
+    }
+
+    /// <summary>Keeps what a centre gave: its energy, its pairs' gradients, its share of the virial.</summary>
+    private void TakeCentre(int centre, CentreColumns<T> columns, int type)
+    {
+        var environment = columns.Environment;
+        var atom = environment.Atom[centre];
+        _result.AtomEnergies[atom] = columns.EnergyOf(centre) + _kernel.Bias(type);
+        var segment = environment.Segment + (centre * (_kernel.Settings.TypeCount + 1));
+        var (begin, count) = (segment[0], segment[_kernel.Settings.TypeCount] - segment[0]);
+        var place = _list.Start[atom];
+        _used[atom] = count;
+        var virial = _centreVirial.AsSpan(9 * atom, 9);
+        for (var p = 0; p < count; p++)
+        {
+            _pairAtom.Pointer[place + p] = environment.Neighbor[begin + p];
+            for (var a = 0; a < 3; a++)
+            {
+                var gradient = environment.PairGradient(a)[begin + p];
+                _pairGradient.Pointer[(3 * (place + p)) + a] = gradient;
+                for (var b = 0; b < 3; b++)
+                    virial[(3 * a) + b] -= gradient * environment.X(b)[begin + p];
+            }
+        }
+
+        if (_result.Extras != EvaluationExtras.None)
+            TakeExtras(centre, columns, place, begin, count);
+    }
+
+    private void TakeExtras(int centre, CentreColumns<T> columns, int place, int begin, int count)
+    {
+        if (_result.Extras.HasFlag(EvaluationExtras.AtomVirials))
+        {
+            for (var p = 0; p < count; p++)
+            {
+                for (var b = 0; b < 3; b++)
+                    _pairVector.Pointer[(3 * (place + p)) + b] = columns.Environment.X(b)[begin + p];
+            }
+        }
+
+        if (_result.Extras.HasFlag(EvaluationExtras.Descriptors))
+        {
+            var width = _kernel.DescriptorWidth;
+            columns.CopyDescriptor(centre, _result.Descriptors.AsSpan(columns.Environment.Atom[centre] * width, width));
+        }
+    }
+
+    /// <summary>Sums pairs and centres in the order of the atoms.</summary>
+    private void AddUp(Evaluation result)
+    {
+        var overflow = default(NeighborOverflow);
+        foreach (var part in _partOverflow)
+            overflow.Add(part);
+        result.Overflow = overflow;
+        fixed (double* forces = result.Forces)
+        {
+            for (var i = 0; i < _list.AtomCount; i++)
+            {
+                result.Energy += result.AtomEnergies[i];
+                for (var k = 0; k < 9; k++)
+                    result.Virial[k] += _centreVirial[(9 * i) + k];
+                AddPairs(forces, i);
+                if (result.Extras.HasFlag(EvaluationExtras.AtomVirials))
+                    AddAtomVirials(result.AtomVirials, i);
+            }
+        }
+    }
+
+    private void AddPairs(double* forces, int i)
+    {
+        var place = _list.Start[i];
+        var gradient = _pairGradient.Pointer + (3 * place);
+        var atom = _pairAtom.Pointer + place;
+        double x = 0, y = 0, z = 0;
+        for (var p = 0; p < _used[i]; p++, gradient += 3)
+        {
+            var target = forces + (3 * atom[p]);
+            target[0] -= gradient[0];
+            target[1] -= gradient[1];
+            target[2] -= gradient[2];
+            x += gradient[0];
+            y += gradient[1];
+            z += gradient[2];
+        }
+
+        forces[3 * i] += x;
+        forces[(3 * i) + 1] += y;
+        forces[(3 * i) + 2] += z;
+    }
+
+    private void AddAtomVirials(double[] virials, int i)
+    {
+        for (var p = _list.Start[i]; p < _list.Start[i] + _used[i]; p++)
+        {
+            var target = virials.AsSpan(9 * _pairAtom.Pointer[p], 9);
+            for (var k = 0; k < 9; k++)
+                target[k] -= _pairGradient.Pointer[(3 * p) + (k / 3)] * _pairVector.Pointer[(3 * p) + (k % 3)];
+        }
+    }
+
+    private readonly record struct Block(int Type, int First, int Count);
+}

@@ -1,0 +1,131 @@
+using System.Numerics;
+using Meniscus.Atoms;
+
+namespace Meniscus.Potentials.DeepPot;
+
+/// <summary>
+/// A model in the form the kernels work on: settings, one flat parameter array and the networks bound to it. Evaluation
+/// and training share it.
+/// </summary>
+/// <typeparam name="T">Number format of the networks.</typeparam>
+internal sealed unsafe class DeepPotKernel<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly bool[] _silent;
+    private readonly bool[] _subtractVacuum;
+    private readonly double[] _bias;
+
+    /// <summary>Binds a stored model.</summary>
+    public DeepPotKernel(DeepPotModel model)
+    {
+        Model = model;
+        Settings = new DescriptorSettings(model);
+        Contraction = new DescriptorContraction<T>(Settings.Width, Settings.Axis);
+        Parameters = new ParameterSet<T>();
+        var types = Settings.TypeCount;
+        Embeddings = [.. model.Descriptor.Embeddings.Select((network, i) => network is null ? null : new NetworkKernel<T>(
+            network, Parameters, $"descriptor/embeddings/networks[{i}]", _ => model.Descriptor.Trainable))];
+        Fittings = [.. model.Fitting.Networks.Select((network, i) => new NetworkKernel<T>(
+            network, Parameters, $"fitting/nets/networks[{i}]", l => l >= model.Fitting.Trainable.Length || model.Fitting.Trainable[l]))];
+        foreach (var network in Embeddings)
+            network?.LoadInto(Parameters);
+        foreach (var network in Fittings)
+            network.LoadInto(Parameters);
+        _silent = [.. Enumerable.Range(0, types).Select(model.AtomExcludeTypes.Contains)];
+        _subtractVacuum = [.. Enumerable.Range(0, types).Select(t => model.Fitting.AtomEner is { } preset && preset[t] is not null)];
+        _bias = [.. Enumerable.Range(0, types).Select(t => model.Fitting.BiasAtomE[t] + model.OutBias[t])];
+    }
+
+    /// <summary>The model as stored.</summary>
+    public DeepPotModel Model { get; }
+
+    /// <summary>Descriptor settings.</summary>
+    public DescriptorSettings Settings { get; }
+
+    /// <summary>D from A.</summary>
+    public DescriptorContraction<T> Contraction { get; }
+
+    /// <summary>All weights.</summary>
+    public ParameterSet<T> Parameters { get; }
+
+    /// <summary>Embedding networks by <see cref="DescriptorSettings.NetworkIndex"/>.</summary>
+    public NetworkKernel<T>?[] Embeddings { get; }
+
+    /// <summary>Fitting networks by centre type.</summary>
+    public NetworkKernel<T>[] Fittings { get; }
+
+    /// <summary>Length of the descriptor.</summary>
+    public int DescriptorWidth => Settings.Width * Settings.Axis;
+
+    /// <summary>Frame parameters.</summary>
+    public int FrameParameterCount => Model.Fitting.FrameParameterCount;
+
+    /// <summary>Parameters per atom.</summary>
+    public int AtomParameterCount => Model.Fitting.AtomParameterCount;
+
+    /// <summary>Whether atoms of a type have no energy at all (atom_exclude_types).</summary>
+    public bool IsSilent(int type) => _silent[type];
+
+    /// <summary>Whether the network's value at descriptor zero is subtracted (atom_ener).</summary>
+    public bool SubtractsVacuum(int type) => _subtractVacuum[type];
+
+    /// <summary>Constant added to the energy of an atom, eV.</summary>
+    public double Bias(int type) => _bias[type];
+
+    /// <summary>A stored model with the present parameters.</summary>
+    public DeepPotModel ToModel() => new()
+    {
+        TypeMap = Model.TypeMap,
+        Descriptor = new SeE2aDescriptor
+        {
+            Cutoff = Model.Descriptor.Cutoff,
+            SmoothCutoff = Model.Descriptor.SmoothCutoff,
+            Sel = Model.Descriptor.Sel,
+            Neuron = Model.Descriptor.Neuron,
+            AxisNeuron = Model.Descriptor.AxisNeuron,
+            TypeOneSide = Model.Descriptor.TypeOneSide,
+            ResnetDt = Model.Descriptor.ResnetDt,
+            SetDavgZero = Model.Descriptor.SetDavgZero,
+            Activation = Model.Descriptor.Activation,
+            ActivationName = Model.Descriptor.ActivationName,
+            Precision = Model.Descriptor.Precision,
+            ExcludeTypes = Model.Descriptor.ExcludeTypes,
+            EnvProtection = Model.Descriptor.EnvProtection,
+            Trainable = Model.Descriptor.Trainable,
+            Davg = Model.Descriptor.Davg,
+            Dstd = Model.Descriptor.Dstd,
+            Embeddings = [.. Embeddings.Select(n => n?.Store(Parameters.Values))],
+        },
+        Fitting = new EnergyFitting
+        {
+            Neuron = Model.Fitting.Neuron,
+            ResnetDt = Model.Fitting.ResnetDt,
+            Activation = Model.Fitting.Activation,
+            ActivationName = Model.Fitting.ActivationName,
+            Precision = Model.Fitting.Precision,
+            FrameParameterCount = Model.Fitting.FrameParameterCount,
+            AtomParameterCount = Model.Fitting.AtomParameterCount,
+            FrameParameterAverage = Model.Fitting.FrameParameterAverage,
+            FrameParameterInverseStd = Model.Fitting.FrameParameterInverseStd,
+            AtomParameterAverage = Model.Fitting.AtomParameterAverage,
+            AtomParameterInverseStd = Model.Fitting.AtomParameterInverseStd,
+            AtomEner = Model.Fitting.AtomEner,
+            BiasAtomE = Model.Fitting.BiasAtomE,
+            Trainable = Model.Fitting.Trainable,
+            Rcond = Model.Fitting.Rcond,
+            Networks = [.. Fittings.Select(n => n.Store(Parameters.Values))],
+        },
+        OutBias = Model.OutBias,
+        OutStd = Model.OutStd,
+        AtomExcludeTypes = Model.AtomExcludeTypes,
+        PairExcludeTypes = Model.PairExcludeTypes,
+        PresetOutBias = Model.PresetOutBias,
+        Rcond = Model.Rcond,
+        MinNeighborDistance = Model.MinNeighborDistance,
+        DefinitionScript = Model.DefinitionScript,
+        Tables = Model.Tables,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => Parameters.Dispose();
+}

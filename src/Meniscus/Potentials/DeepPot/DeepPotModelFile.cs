@@ -1,0 +1,71 @@
+using Meniscus.IO;
+
+namespace Meniscus.Potentials.DeepPot;
+
+/// <summary>
+/// Model files in DeePMD-kit's interchange serialisation: <c>.dp</c> (HDF5), <c>.yaml</c> or <c>.yml</c>, and
+/// <c>.json</c>. The ending decides the format. Layout: <c>docs/model-files.md</c>.
+/// </summary>
+public static class DeepPotModelFile
+{
+    /// <summary>The endings that can be read and written.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [".dp", ".yaml", ".yml", ".json"];
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="path">The file; its ending decides the format.</param>
+    /// <returns>The model, checked for consistent shapes and finite numbers.</returns>
+    /// <exception cref="InputException">The file is missing, damaged, or holds something that is not supported.</exception>
+    public static DeepPotModel Load(string path)
+    {
+        var ending = Ending(path);
+        if (!File.Exists(path))
+            throw new InputException($"{path}: no such file; expected a model ({string.Join(", ", Endings)})");
+        try
+        {
+            return DeepPotModelSection.Read(ReadTree(path, ending), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            throw new InputException($"{path}: cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
+    /// <summary>Writes a model; the file appears whole or not at all.</summary>
+    /// <param name="model">The model. A float32 model's weights are rounded to float32.</param>
+    /// <param name="path">The file; its ending decides the format.</param>
+    /// <exception cref="InputException">The ending is unknown, or the model has numbers that are not finite or shapes that disagree.</exception>
+    public static void Save(DeepPotModel model, string path)
+    {
+        var ending = Ending(path);
+        var tree = DeepPotModelSection.Write(model);
+        // What would not be read again must not replace a good file.
+        DeepPotModelSection.Read(tree, path);
+        switch (ending)
+        {
+            case ".dp":
+                AtomicFile.Write(path, stream => ModelHdf5.Write(tree, stream));
+                break;
+            case ".json":
+                AtomicFile.Write(path, stream => ModelJson.Write(tree, stream));
+                break;
+            default:
+                AtomicFile.WriteText(path, text => ModelYaml.Write(tree, text));
+                break;
+        }
+    }
+
+    private static ModelMap ReadTree(string path, string ending) => ending switch
+    {
+        ".dp" => ModelHdf5.Read(path),
+        ".json" => ModelJson.Read(path),
+        _ => ModelYaml.Read(path),
+    };
+
+    private static string Ending(string path)
+    {
+        var ending = Path.GetExtension(path).ToLowerInvariant();
+        return Endings.Contains(ending)
+            ? ending
+            : throw new InputException($"{path}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", Endings)}");
+    }
+}

@@ -1,0 +1,71 @@
+using Meniscus.Atoms;
+using Meniscus.Numerics;
+
+namespace Meniscus.Potentials.DeepPot;
+
+/// <summary>
+/// A Deep Potential ready to be evaluated, in the number format and through the tables its model asks for. Not
+/// thread-safe: one call at a time, which itself uses all threads of the team.
+/// </summary>
+public sealed class DeepPotential : IPotential
+{
+    private readonly WorkerTeam _team;
+    private readonly bool _ownTeam;
+    private readonly DeepPotKernel<double>? _kernel64;
+    private readonly DeepPotKernel<float>? _kernel32;
+    private readonly DeepPotEvaluator<double>? _evaluator64;
+    private readonly DeepPotEvaluator<float>? _evaluator32;
+
+    /// <summary>Prepares a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="team">Threads to share; null to make a team of one.</param>
+    public DeepPotential(DeepPotModel model, WorkerTeam? team = null)
+    {
+        Model = model;
+        _ownTeam = team is null;
+        _team = team ?? new WorkerTeam(1);
+        // One format for both halves; DeePMD-kit's files name it twice.
+        if (model.Descriptor.Precision == Precision.Float32 && model.Fitting.Precision == Precision.Float32)
+        {
+            _kernel32 = new DeepPotKernel<float>(model);
+            _evaluator32 = new DeepPotEvaluator<float>(_kernel32, _team, model.Tables);
+        }
+        else
+        {
+            _kernel64 = new DeepPotKernel<double>(model);
+            _evaluator64 = new DeepPotEvaluator<double>(_kernel64, _team, model.Tables);
+        }
+    }
+
+    /// <summary>The model as stored.</summary>
+    public DeepPotModel Model { get; }
+
+    /// <inheritdoc/>
+    public TypeMap TypeMap => Model.TypeMap;
+
+    /// <inheritdoc/>
+    public double Cutoff => Model.Descriptor.Cutoff;
+
+    /// <summary>Whether the embedding networks are evaluated through tables.</summary>
+    public bool UsesTables => _evaluator64?.UsesTables ?? _evaluator32!.UsesTables;
+
+    /// <inheritdoc/>
+    public void Evaluate(in Configuration configuration, Evaluation result)
+    {
+        if (_evaluator64 is not null)
+            _evaluator64.Evaluate(configuration, result);
+        else
+            _evaluator32!.Evaluate(configuration, result);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _evaluator64?.Dispose();
+        _evaluator32?.Dispose();
+        _kernel64?.Dispose();
+        _kernel32?.Dispose();
+        if (_ownTeam)
+            _team.Dispose();
+    }
+}
