@@ -7,6 +7,7 @@ public class NearestNameTests
     [InlineData("--jsn", "--json")]
     [InlineData("freze", "freeze")]
     [InlineData("neighbour-stat", "neighbor-stat")]
+    [InlineData("neighbor", "neighbor-stat")]
     [InlineData("xyz", null)]
     [InlineData("", null)]
     public void WhatWasProbablyMeantIsFound(string typed, string? expected) =>

@@ -30,13 +30,6 @@ internal static class BoxGeometry
         }
     }
 
-    /// <summary>Whether the lattice vectors are at right angles to each other within rounding.</summary>
-    public static bool IsOrthogonal(ReadOnlySpan<double> h)
-    {
-        var scale = 1e-10 * Math.Max(Dot(h[..3], h[..3]), Math.Max(Dot(h[3..6], h[3..6]), Dot(h[6..9], h[6..9])));
-        return Math.Abs(Dot(h[..3], h[3..6])) < scale && Math.Abs(Dot(h[3..6], h[6..9])) < scale && Math.Abs(Dot(h[6..9], h[..3])) < scale;
-    }
-
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => (a[0] * b[0]) + (a[1] * b[1]) + (a[2] * b[2]);
 
     private static double Face(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Math.Sqrt(Math.Max(0, (Dot(a, a) * Dot(b, b)) - (Dot(a, b) * Dot(a, b))));

@@ -1,9 +1,10 @@
 namespace Meniscus.Atoms;
 
 /// <summary>
-/// The shortest distance between two atoms of a frame under periodic images, by a plain loop over all pairs. In a cell
-/// at right angles the nearest image is exact; in a skewed one it and its 26 neighbours are tried, which finds every
-/// overlap unless the cell is skewed beyond any use. An atom and its own image count as a pair.
+/// The shortest distance between two atoms of a frame under periodic images, by a plain loop over all pairs. With
+/// fractional differences rounded into [−½, ½], every other image is at least half a cell height away, so one image per
+/// pair is exact as soon as any pair is closer than that; until then the 26 images around are tried as well. An atom
+/// and its own image count as a pair.
 /// </summary>
 public static class ShortestDistance
 {
@@ -15,11 +16,11 @@ public static class ShortestDistance
         ArgumentNullException.ThrowIfNull(frame);
         var best = (Square: double.PositiveInfinity, I: -1, J: -1);
         Span<double> inverse = stackalloc double[9];
-        var reach = 0;
+        var oneImageIsExactBelow = 0.0;
         if (frame.Periodic)
         {
             BoxGeometry.Invert(frame.Box, inverse);
-            reach = BoxGeometry.IsOrthogonal(frame.Box) ? 0 : 1;
+            oneImageIsExactBelow = 0.25 * Math.Pow(BoxGeometry.SmallestHeight(frame.Box), 2);
         }
 
         for (var i = 0; i < frame.AtomCount; i++)
@@ -32,7 +33,7 @@ public static class ShortestDistance
             {
                 if (frame.Types[j] < 0)
                     continue;
-                var square = PairSquare(frame, i, j, inverse, reach);
+                var square = PairSquare(frame, i, j, inverse, best.Square < oneImageIsExactBelow ? 0 : 1);
                 if (square < best.Square)
                     best = (square, i, j);
             }

@@ -39,18 +39,22 @@ public static class DeepmdNpyWriter
         if (Directory.Exists(folder) && (File.Exists(Path.Combine(folder, "type.raw")) || Directory.EnumerateDirectories(folder, "set.*").Any()))
             throw new InputException($"{folder}: holds a system already (type.raw or set.*); remove it or choose another folder");
         var setCount = ((frames.Count - 1) / options.SetSize) + 1;
-        // Sets are read in the order of their names, so the numbers are padded to one width.
-        var digits = Math.Max(3, (setCount - 1).ToString(CultureInfo.InvariantCulture).Length);
         var frame = system.CreateFrame();
         for (var set = 0; set < setCount; set++)
         {
             var first = set * options.SetSize;
             var part = frames.Skip(first).Take(options.SetSize).ToArray();
-            var name = "set." + set.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
-            WriteSet(system, Path.Combine(folder, name), part, frame, options);
+            WriteSet(system, Path.Combine(folder, SetName(set, setCount)), part, frame, options);
         }
 
         WriteTypes(system, folder, frames[0], frame);
+    }
+
+    /// <summary>Sets are read in the order of their names, so the numbers are padded to one width, at least three.</summary>
+    internal static string SetName(int set, int setCount)
+    {
+        var digits = Math.Max(3, (setCount - 1).ToString(CultureInfo.InvariantCulture).Length);
+        return "set." + set.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
     }
 
     private static void WriteSet(ILabelledSystem system, string folder, int[] frames, LabelledFrame frame, DeepmdNpyOptions options)

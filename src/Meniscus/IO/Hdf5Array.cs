@@ -105,7 +105,7 @@ internal sealed class Hdf5Array : IFrameArray
 
             return destination;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             throw Hdf5DataFile.Damaged(Name, e);
         }

@@ -60,14 +60,17 @@ internal sealed class Hdf5DataFile
     public static NativeDataset? FindDataset(IH5Group group, string name, string place) =>
         Guard(place, () => group.LinkExists(name) ? group.Get(name) as NativeDataset : null);
 
-    /// <summary>Runs something on the HDF5 library, whose errors in damaged files are of any kind.</summary>
+    /// <summary>
+    /// Runs something on the HDF5 library, whose errors in damaged files are of any kind: an impossible length even
+    /// makes it ask for more memory than there is.
+    /// </summary>
     public static T Guard<T>(string place, Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception e) when (e is not (InputException or OutOfMemoryException))
+        catch (Exception e) when (e is not InputException)
         {
             throw Damaged(place, e);
         }

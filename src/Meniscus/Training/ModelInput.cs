@@ -1,13 +1,14 @@
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
+using Meniscus.Training.Schema;
 
 namespace Meniscus.Training;
 
 /// <summary>The <c>model</c> section of the training input.</summary>
 public sealed record ModelInput
 {
-    /// <summary>Type names (<c>type_map</c>).</summary>
+    /// <summary>Type names (<c>type_map</c>); empty where the input gives none and <see cref="WithTypeMap"/> is still to come.</summary>
     public TypeMap TypeMap { get; init; } = new([]);
 
     /// <summary>The descriptor (<c>descriptor</c>).</summary>
@@ -33,6 +34,16 @@ public sealed record ModelInput
 
     /// <summary>Energy bias per type, eV, null where it is fitted (<c>preset_out_bias</c>, entry <c>energy</c>), or null.</summary>
     public IReadOnlyList<double?>? PresetOutBias { get; init; }
+
+    /// <summary>The model with the names of the data, for an input that gives none.</summary>
+    /// <param name="types">The names.</param>
+    /// <exception cref="InputException">A list per type does not fit them.</exception>
+    public ModelInput WithTypeMap(TypeMap types)
+    {
+        var model = this with { TypeMap = types };
+        ModelSchema.CheckLists(model, new InputNode(null, "training input", "model"));
+        return model;
+    }
 }
 
 /// <summary>An activation function with the name the file gives it, which is kept for the model file.</summary>

@@ -55,14 +55,14 @@ public sealed class DpTestDetailFilesTests : IDisposable
             files.BeginSystem("a", All);
             throw new InputException("torn data");
         }));
-        Assert.Empty(Directory.GetFiles(_folder.Folder));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
     public void OnlyLabelsThatExistHaveFiles()
     {
         DpTestDetailFiles.Write(_folder.File("d.v1"), FrameLabels.Force, _ => { });
-        Assert.Equal([_folder.File("d.v1.f.out")], Directory.GetFiles(_folder.Folder));
+        Assert.Equal([_folder.File("d.v1.f.out")], Directory.GetFiles(_folder.Path));
     }
 
     private string[] Lines(string ending) => [.. File.ReadAllLines(_folder.File("d.v1" + ending)).Select(Short)];

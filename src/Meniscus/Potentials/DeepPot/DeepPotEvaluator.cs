@@ -171,7 +171,8 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         var place = 0;
         for (var type = 0; type < _kernel.Settings.TypeCount; type++)
         {
-            if (_kernel.IsSilent(type))
+            // Atoms without an energy still have a descriptor, for those who ask.
+            if (_kernel.IsSilent(type) && !_result.Extras.HasFlag(EvaluationExtras.Descriptors))
                 continue;
             var begin = place;
             for (var i = 0; i < atoms; i++)
@@ -273,7 +274,12 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
             SetParameters(block, columns);
         columns.Energy(0, columns.Used);
         for (var i = 0; i < block.Count; i++)
-            TakeCentre(i, columns, block.Type);
+        {
+            if (_kernel.IsSilent(block.Type))
+                TakeDescriptor(i, columns);
+            else
+                TakeCentre(i, columns, block.Type);
+        }
     }
 
     private void FillEnvironment(int part, in Block block, EnvironmentMatrix<T> environment)
@@ -315,6 +321,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         var place = _list.Start[atom];
         _used[atom] = count;
         var virial = _centreVirial.AsSpan(9 * atom, 9);
+        virial.Clear();
         for (var p = 0; p < count; p++)
         {
             _pairAtom.Pointer[place + p] = environment.Neighbor[begin + p];
@@ -343,10 +350,13 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         }
 
         if (_result.Extras.HasFlag(EvaluationExtras.Descriptors))
-        {
-            var width = _kernel.DescriptorWidth;
-            columns.CopyDescriptor(centre, _result.Descriptors.AsSpan(columns.Environment.Atom[centre] * width, width));
-        }
+            TakeDescriptor(centre, columns);
+    }
+
+    private void TakeDescriptor(int centre, CentreColumns<T> columns)
+    {
+        var width = _kernel.DescriptorWidth;
+        columns.CopyDescriptor(centre, _result.Descriptors.AsSpan(columns.Environment.Atom[centre] * width, width));
     }
 
     /// <summary>Sums pairs and centres in the order of the atoms.</summary>

@@ -73,57 +73,10 @@ internal sealed unsafe class DeepPotKernel<T> : IDisposable
     public double Bias(int type) => _bias[type];
 
     /// <summary>A stored model with the present parameters.</summary>
-    public DeepPotModel ToModel() => new()
+    public DeepPotModel ToModel() => Model with
     {
-        TypeMap = Model.TypeMap,
-        Descriptor = new SeE2aDescriptor
-        {
-            Cutoff = Model.Descriptor.Cutoff,
-            SmoothCutoff = Model.Descriptor.SmoothCutoff,
-            Sel = Model.Descriptor.Sel,
-            Neuron = Model.Descriptor.Neuron,
-            AxisNeuron = Model.Descriptor.AxisNeuron,
-            TypeOneSide = Model.Descriptor.TypeOneSide,
-            ResnetDt = Model.Descriptor.ResnetDt,
-            SetDavgZero = Model.Descriptor.SetDavgZero,
-            Activation = Model.Descriptor.Activation,
-            ActivationName = Model.Descriptor.ActivationName,
-            Precision = Model.Descriptor.Precision,
-            ExcludeTypes = Model.Descriptor.ExcludeTypes,
-            EnvProtection = Model.Descriptor.EnvProtection,
-            Trainable = Model.Descriptor.Trainable,
-            Davg = Model.Descriptor.Davg,
-            Dstd = Model.Descriptor.Dstd,
-            Embeddings = [.. Embeddings.Select(n => n?.Store(Parameters.Values))],
-        },
-        Fitting = new EnergyFitting
-        {
-            Neuron = Model.Fitting.Neuron,
-            ResnetDt = Model.Fitting.ResnetDt,
-            Activation = Model.Fitting.Activation,
-            ActivationName = Model.Fitting.ActivationName,
-            Precision = Model.Fitting.Precision,
-            FrameParameterCount = Model.Fitting.FrameParameterCount,
-            AtomParameterCount = Model.Fitting.AtomParameterCount,
-            FrameParameterAverage = Model.Fitting.FrameParameterAverage,
-            FrameParameterInverseStd = Model.Fitting.FrameParameterInverseStd,
-            AtomParameterAverage = Model.Fitting.AtomParameterAverage,
-            AtomParameterInverseStd = Model.Fitting.AtomParameterInverseStd,
-            AtomEner = Model.Fitting.AtomEner,
-            BiasAtomE = Model.Fitting.BiasAtomE,
-            Trainable = Model.Fitting.Trainable,
-            Rcond = Model.Fitting.Rcond,
-            Networks = [.. Fittings.Select(n => n.Store(Parameters.Values))],
-        },
-        OutBias = Model.OutBias,
-        OutStd = Model.OutStd,
-        AtomExcludeTypes = Model.AtomExcludeTypes,
-        PairExcludeTypes = Model.PairExcludeTypes,
-        PresetOutBias = Model.PresetOutBias,
-        Rcond = Model.Rcond,
-        MinNeighborDistance = Model.MinNeighborDistance,
-        DefinitionScript = Model.DefinitionScript,
-        Tables = Model.Tables,
+        Descriptor = Model.Descriptor with { Embeddings = [.. Embeddings.Select(n => n?.Store(Parameters.Values))] },
+        Fitting = Model.Fitting with { Networks = [.. Fittings.Select(n => n.Store(Parameters.Values))] },
     };
 
     /// <inheritdoc/>

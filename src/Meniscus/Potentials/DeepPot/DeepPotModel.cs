@@ -7,7 +7,7 @@ namespace Meniscus.Potentials.DeepPot;
 /// The descriptor of a DeepPot-SE model (<c>se_e2_a</c>) as stored: settings, statistics and embedding networks.
 /// Source: L. Zhang et al., NeurIPS 31 (2018), arXiv:1805.09003; keys as in DeePMD-kit's serialised "Descriptor".
 /// </summary>
-public sealed class SeE2aDescriptor
+public sealed record SeE2aDescriptor
 {
     /// <summary>r_c, Å.</summary>
     public required double Cutoff { get; init; }
@@ -77,7 +77,7 @@ public sealed class SeE2aDescriptor
 }
 
 /// <summary>The fitting part of an energy model as stored. Keys as in DeePMD-kit's serialised "Fitting" of type "ener".</summary>
-public sealed class EnergyFitting
+public sealed record EnergyFitting
 {
     /// <summary>Widths of the hidden layers.</summary>
     public required int[] Neuron { get; init; }
@@ -138,7 +138,7 @@ public sealed class EnergyFitting
 /// A Deep Potential energy model as stored: everything a model file holds, numbers in float64 whatever the precision.
 /// Evaluators are built from it; training writes its result back into a new one.
 /// </summary>
-public sealed class DeepPotModel
+public sealed record DeepPotModel
 {
     /// <summary>Type names.</summary>
     public required TypeMap TypeMap { get; init; }

@@ -26,7 +26,7 @@ public static class DeepPotModelFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            throw new InputException($"{path}: cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new InputException($"{path}: cannot be read: {ModelNode.Shorten(error.Message)}", error);
         }
     }
 

@@ -112,10 +112,12 @@ internal static class DeepPotModelSection
 
     private static string? ReadDefinition(ModelSection root, ModelMap tree)
     {
-        if (!root.Has("model_def_script"))
-            return null;
-        return tree.Entries["model_def_script"] switch
+        // Every writer puts it after the model, so its absence shows a text file that was cut off at a line's end.
+        if (!tree.Entries.TryGetValue("model_def_script", out var script))
+            throw root.Place.Error("key 'model_def_script' is missing; the file is cut off or not a DeePMD-kit model");
+        return script switch
         {
+            ModelNull => null,
             ModelMap { Entries.Count: 0 } => null,
             ModelMap map => ModelJson.Format(map),
             ModelText text => ModelJson.Format(ModelJson.Parse(text.Value, root.Place.At("model_def_script").File)),

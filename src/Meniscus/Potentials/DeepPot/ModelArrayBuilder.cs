@@ -4,7 +4,7 @@ namespace Meniscus.Potentials.DeepPot;
 /// Collects a numeric array from nested lists, as the text formats write it, and checks that all lists at one level
 /// are equally long.
 /// </summary>
-internal sealed class ModelArrayBuilder(string file, string path)
+internal sealed class ModelArrayBuilder(ModelPlace place)
 {
     private const int MaxRank = 8;
 
@@ -18,13 +18,13 @@ internal sealed class ModelArrayBuilder(string file, string path)
     public void SetType(string name)
     {
         if (!ModelArray.TryParseType(name, out _type))
-            throw new InputException($"{file}: {path}: dtype '{name}' is not supported; expected float64, float32, int64 or int32");
+            throw place.Error($"dtype '{name}' is not supported; expected float64, float32, int64 or int32");
     }
 
     public void Open()
     {
         if (_depth == MaxRank)
-            throw new InputException($"{file}: {path}: lists nested deeper than {MaxRank}; expected an array of at most {MaxRank} dimensions");
+            throw place.Error($"lists nested deeper than {MaxRank}; expected an array of at most {MaxRank} dimensions");
         Count();
         if (_rank >= 0 && _depth >= _rank)
             throw Ragged();
@@ -55,11 +55,8 @@ internal sealed class ModelArrayBuilder(string file, string path)
         _values.Add(_type == ModelArrayType.Float32 ? (float)value : value);
     }
 
-    public void Refuse(string found)
-    {
-        var shown = found.Length <= 40 ? found : found[..40] + "…";
-        throw new InputException($"{file}: {path}: expected numbers, found {shown.ReplaceLineEndings(" ")} at value {_values.Count}");
-    }
+    public void Refuse(string found) =>
+        throw place.Error($"expected numbers, found {ModelNode.Shorten(found)} at value {_values.Count}");
 
     public ModelArray Build()
     {
@@ -74,5 +71,5 @@ internal sealed class ModelArrayBuilder(string file, string path)
     }
 
     private InputException Ragged() =>
-        new($"{file}: {path}: the lists of this array differ in length or depth near value {_values.Count}; expected a full rectangular array");
+        place.Error($"the lists of this array differ in length or depth near value {_values.Count}; expected a full rectangular array");
 }

@@ -23,7 +23,7 @@ internal static class ModelDefinition
         return map;
     }
 
-    private static ModelMap Of(SeE2aDescriptor descriptor) => new()
+    public static ModelMap Of(SeE2aDescriptor descriptor) => new()
     {
         ["type"] = new ModelText("se_e2_a"),
         ["sel"] = ModelList.Of(descriptor.Sel),
@@ -41,7 +41,7 @@ internal static class ModelDefinition
         ["env_protection"] = new ModelNumber(descriptor.EnvProtection),
     };
 
-    private static ModelMap Of(EnergyFitting fitting)
+    public static ModelMap Of(EnergyFitting fitting)
     {
         var map = new ModelMap
         {

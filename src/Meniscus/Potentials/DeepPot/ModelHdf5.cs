@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meniscus.IO;
 using PureHDF;
 using PureHDF.VOL.Native;
 
@@ -25,15 +26,17 @@ internal static class ModelHdf5
             throw new InputException($"{file}: not an HDF5 file; a .dp model starts with the HDF5 signature. Check that the file is complete, or rename it if it is .yaml or .json");
         try
         {
-            using var stream = new MemoryStream(content, writable: false);
+            using var stream = new Hdf5InputStream(new MemoryStream(content, writable: false));
             using var hdf5 = H5File.Open(stream);
             var tree = ModelJson.Parse(ReadText(hdf5, file), file);
-            return (ModelMap)Attach(tree, hdf5, new ModelPlace(file, "", content.Length), isVariable: false);
+            // One pass over the links: looking every name up walks them all again.
+            var datasets = hdf5.Children().OfType<IH5Dataset>().ToDictionary(dataset => "/" + dataset.Name);
+            return (ModelMap)Attach(tree, datasets, new ModelPlace(file, "", content.Length), isVariable: false);
         }
         // The HDF5 library meets damaged files with whatever exception its decoding runs into.
         catch (Exception error) when (error is not InputException)
         {
-            throw new InputException($"{file}: damaged or unsupported HDF5 file ({error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}); copy or convert it again", error);
+            throw new InputException($"{file}: damaged or unsupported HDF5 file ({error.GetType().Name}: {ModelNode.Shorten(error.Message)}); copy or convert it again", error);
         }
     }
 
@@ -59,29 +62,28 @@ internal static class ModelHdf5
     }
 
     /// <summary>A copy of the tree in which, below <c>@variables</c>, names of datasets are replaced by the arrays.</summary>
-    private static ModelNode Attach(ModelNode node, NativeFile root, ModelPlace place, bool isVariable)
+    private static ModelNode Attach(ModelNode node, Dictionary<string, IH5Dataset> datasets, ModelPlace place, bool isVariable)
     {
         switch (node)
         {
             case ModelText name when isVariable:
-                return ReadDataset(root, name.Value, place);
+                return ReadDataset(datasets, name.Value, place);
             case ModelList list:
-                return new ModelList(list.Items.Select((item, i) => Attach(item, root, place.At(i), isVariable)));
+                return new ModelList(list.Items.Select((item, i) => Attach(item, datasets, place.At(i), isVariable)));
             case ModelMap map:
                 var copy = new ModelMap();
                 foreach (var (key, value) in map.Entries)
-                    copy[key] = Attach(value, root, place.At(key), isVariable || key == Variables);
+                    copy[key] = Attach(value, datasets, place.At(key), isVariable || key == Variables);
                 return copy;
             default:
                 return node;
         }
     }
 
-    private static ModelArray ReadDataset(NativeFile root, string name, ModelPlace place)
+    private static ModelArray ReadDataset(Dictionary<string, IH5Dataset> datasets, string name, ModelPlace place)
     {
-        if (!root.LinkExists(name))
+        if (!datasets.TryGetValue(name, out var dataset))
             throw place.Error($"the file has no dataset '{name}'; it is incomplete, copy or convert it again");
-        var dataset = root.Dataset(name);
         if (dataset.Layout.Class is not (H5DataLayoutClass.Contiguous or H5DataLayoutClass.Compact))
             throw place.Error($"dataset {name} is stored as {dataset.Layout.Class}; expected contiguous storage, rewrite the file with h5repack -l CONTI");
         var type = TypeOf(dataset.Type, name, place);

@@ -66,20 +66,20 @@ internal static class ModelJson
     private static bool IsSyntaxError(Exception error) => error is JsonException or InvalidOperationException;
 
     private static InputException Malformed(string file, Exception error) =>
-        new($"{file}: not a JSON model file: {error.Message.ReplaceLineEndings(" ")} Check that the file is complete and has the right ending", error);
+        new($"{file}: not a JSON model file: {ModelNode.Shorten(error.Message)} (check that the file is complete and has the right ending)", error);
 
     private static ModelMap Root(JsonElement element, string file)
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw new InputException($"{file}: not a JSON model file: expected an object at the top, found {element.ValueKind}");
-        return (ModelMap)Convert(element, file, "");
+        return (ModelMap)Convert(element, new ModelPlace(file, ""));
     }
 
-    private static ModelNode Convert(JsonElement element, string file, string path) => element.ValueKind switch
+    private static ModelNode Convert(JsonElement element, ModelPlace place) => element.ValueKind switch
     {
-        JsonValueKind.Object when IsArray(element) => ReadArray(element, file, path),
-        JsonValueKind.Object => ReadMap(element, file, path),
-        JsonValueKind.Array => new ModelList(element.EnumerateArray().Select((item, i) => Convert(item, file, $"{path}[{i}]"))),
+        JsonValueKind.Object when IsArray(element) => ReadArray(element, place),
+        JsonValueKind.Object => ReadMap(element, place),
+        JsonValueKind.Array => new ModelList(element.EnumerateArray().Select((item, i) => Convert(item, place.At(i)))),
         JsonValueKind.String => new ModelText(element.GetString()!),
         JsonValueKind.Number => element.TryGetInt64(out var integer) ? new ModelNumber(integer) : new ModelNumber(element.GetDouble()),
         JsonValueKind.True => new ModelBoolean(true),
@@ -87,25 +87,25 @@ internal static class ModelJson
         _ => ModelNull.Instance,
     };
 
-    private static ModelMap ReadMap(JsonElement element, string file, string path)
+    private static ModelMap ReadMap(JsonElement element, ModelPlace place)
     {
         var map = new ModelMap();
         foreach (var property in element.EnumerateObject())
-            map[property.Name] = Convert(property.Value, file, path.Length == 0 ? property.Name : $"{path}/{property.Name}");
+            map[property.Name] = Convert(property.Value, place.At(property.Name));
         return map;
     }
 
     private static bool IsArray(JsonElement element) =>
         element.TryGetProperty("@class"u8, out var name) && name.ValueKind == JsonValueKind.String && name.ValueEquals("np.ndarray"u8);
 
-    private static ModelArray ReadArray(JsonElement element, string file, string path)
+    private static ModelArray ReadArray(JsonElement element, ModelPlace place)
     {
-        var builder = new ModelArrayBuilder(file, path);
+        var builder = new ModelArrayBuilder(place);
         if (!element.TryGetProperty("dtype"u8, out var type) || type.ValueKind != JsonValueKind.String)
-            throw new InputException($"{file}: {path}: this array has no dtype; expected one such as \"float64\"");
+            throw place.Error($"this array has no dtype; expected one such as \"float64\"");
         builder.SetType(type.GetString()!);
         if (!element.TryGetProperty("value"u8, out var value))
-            throw new InputException($"{file}: {path}: this array has no value; expected nested lists of numbers");
+            throw place.Error($"this array has no value; expected nested lists of numbers");
         AddValues(builder, value);
         return builder.Build();
     }

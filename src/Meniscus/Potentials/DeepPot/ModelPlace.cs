@@ -6,10 +6,10 @@ namespace Meniscus.Potentials.DeepPot;
 /// <param name="FileLength">Length of the file in bytes, where it bounds what arrays can hold.</param>
 internal readonly record struct ModelPlace(string File, string Path, long FileLength = 0)
 {
-    public ModelPlace At(string key) => this with { Path = Path.Length == 0 ? key : $"{Path}/{key}" };
+    public ModelPlace At(string key) => this with { Path = Path.Length == 0 ? ModelNode.Shorten(key) : $"{Path}/{ModelNode.Shorten(key)}" };
 
     public ModelPlace At(int index) => this with { Path = $"{Path}[{index}]" };
 
     public InputException Error(string message) =>
-        new((Path.Length == 0 ? $"{File}: {message}" : $"{File}: {Path}: {message}").ReplaceLineEndings(" "));
+        new(ModelNode.Shorten(Path.Length == 0 ? $"{File}: {message}" : $"{File}: {Path}: {message}", longest: 900));
 }

@@ -11,6 +11,13 @@ internal abstract class ModelNode
 {
     /// <summary>What the node is, for messages.</summary>
     public abstract string Describe();
+
+    /// <summary>Text from a file or library as part of one line.</summary>
+    public static string Shorten(string text, int longest = 160)
+    {
+        var line = new string([.. text.Take(longest).Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)]);
+        return text.Length <= longest ? line : line + "…";
+    }
 }
 
 /// <summary>Keys and values in the order of the file.</summary>
@@ -49,7 +56,7 @@ internal sealed class ModelText(string value) : ModelNode
 {
     public string Value { get; } = value;
 
-    public override string Describe() => $"'{(Value.Length <= 40 ? Value : Value[..40] + "…")}'".ReplaceLineEndings(" ");
+    public override string Describe() => $"'{Shorten(Value)}'";
 }
 
 /// <summary>A number; whole numbers without a decimal point keep all their digits.</summary>

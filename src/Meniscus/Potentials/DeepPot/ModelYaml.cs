@@ -22,10 +22,11 @@ internal static class ModelYaml
         {
             return new YamlTreeReader(new Parser(text), file).ReadRoot();
         }
-        catch (YamlException error)
+        // On damaged text the scanner also stops with exceptions that are not its own.
+        catch (Exception error) when (error is not InputException)
         {
-            var message = error.Message.ReplaceLineEndings(" ");
-            throw new InputException($"{file}: not a YAML model file: line {error.Start.Line}: {message}. Check that the file is complete and has the right ending", error);
+            var line = error is YamlException yaml ? $"line {yaml.Start.Line}: " : "";
+            throw new InputException($"{file}: not a YAML model file: {line}{ModelNode.Shorten(error.Message)} (check that the file is complete and has the right ending)", error);
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class YamlTreeReader(IParser parser, string file)
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
             throw new InputException($"{file}: the file is empty; expected a model");
-        var root = ReadNode("", 0);
+        var root = ReadNode(new ModelPlace(file, ""), 0);
         parser.Consume<DocumentEnd>();
         if (!parser.TryConsume<StreamEnd>(out _))
             throw new InputException($"{file}: holds more than one YAML document; expected one model");
@@ -62,69 +63,69 @@ internal sealed class YamlTreeReader(IParser parser, string file)
             ?? throw new InputException($"{file}: not a YAML model file: expected a map at the top, found {root.Describe()}");
     }
 
-    private ModelNode ReadNode(string path, int depth)
+    private ModelNode ReadNode(ModelPlace place, int depth)
     {
         if (depth > MaxDepth)
-            throw new InputException($"{file}: {path}: nested deeper than {MaxDepth} levels; this is not a model file");
+            throw place.Error($"nested deeper than {MaxDepth} levels; this is not a model file");
         if (parser.TryConsume<AnchorAlias>(out var alias))
-            return Follow(alias.Value, path);
+            return Follow(alias.Value, place);
         var before = _nodes++;
         var node = (parser.Current as NodeEvent)!;
         var anchor = node.Anchor;
         ModelNode result = node switch
         {
             Scalar => YamlScalar.Resolve(parser.Consume<Scalar>()),
-            SequenceStart => ReadList(path, depth),
-            _ => ReadMap(path, depth),
+            SequenceStart => ReadList(place, depth),
+            _ => ReadMap(place, depth),
         };
         if (!anchor.IsEmpty)
             _anchors[anchor] = (result, _nodes - before);
         return result;
     }
 
-    private ModelNode Follow(AnchorName anchor, string path)
+    private ModelNode Follow(AnchorName anchor, ModelPlace place)
     {
         if (!_anchors.TryGetValue(anchor, out var target))
-            throw new InputException($"{file}: {path}: alias *{anchor.Value} refers to nothing; expected an anchor &{anchor.Value} above it");
+            throw place.Error($"alias *{anchor.Value} refers to nothing; expected an anchor &{anchor.Value} above it");
         _aliased += target.Weight;
         _nodes += target.Weight;
         return _aliased <= MaxAliasedNodes
             ? target.Node
-            : throw new InputException($"{file}: {path}: aliases repeat more than {MaxAliasedNodes} values; write the values out");
+            : throw place.Error($"aliases repeat more than {MaxAliasedNodes} values; write the values out");
     }
 
-    private ModelList ReadList(string path, int depth)
+    private ModelList ReadList(ModelPlace place, int depth)
     {
         parser.Consume<SequenceStart>();
         var list = new ModelList();
         while (!parser.TryConsume<SequenceEnd>(out _))
-            list.Items.Add(ReadNode(path, depth + 1));
+            list.Items.Add(ReadNode(place, depth + 1));
         return list;
     }
 
-    private ModelNode ReadMap(string path, int depth)
+    private ModelNode ReadMap(ModelPlace place, int depth)
     {
         parser.Consume<MappingStart>();
         var map = new ModelMap();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (!parser.TryConsume<Scalar>(out var key))
-                throw new InputException($"{file}: {path}: line {parser.Current!.Start.Line}: expected a key, found a list or map");
-            var value = ReadNode(path.Length == 0 ? key.Value : $"{path}/{key.Value}", depth + 1);
+                throw place.Error($"line {parser.Current!.Start.Line}: expected a key, found a list or map");
+            var value = ReadNode(place.At(key.Value), depth + 1);
             if (!map.Entries.TryAdd(key.Value, value))
-                throw new InputException($"{file}: {path}: line {key.Start.Line}: key '{key.Value}' occurs twice; remove one");
+                throw place.Error($"line {key.Start.Line}: key '{key.Value}' occurs twice; remove one");
         }
-        return map.Entries.GetValueOrDefault("@class") is ModelText { Value: "np.ndarray" } ? ToArray(map, path) : map;
+        return map.Entries.GetValueOrDefault("@class") is ModelText { Value: "np.ndarray" } ? ToArray(map, place) : map;
     }
 
-    private ModelArray ToArray(ModelMap map, string path)
+    private static ModelArray ToArray(ModelMap map, ModelPlace place)
     {
-        var builder = new ModelArrayBuilder(file, path);
+        var builder = new ModelArrayBuilder(place);
         if (map.Entries.GetValueOrDefault("dtype") is not ModelText type)
-            throw new InputException($"{file}: {path}: this array has no dtype; expected one such as float64");
+            throw place.Error($"this array has no dtype; expected one such as float64");
         builder.SetType(type.Value);
         if (!map.Entries.TryGetValue("value", out var value))
-            throw new InputException($"{file}: {path}: this array has no value; expected nested lists of numbers");
+            throw place.Error($"this array has no value; expected nested lists of numbers");
         AddValues(builder, value);
         return builder.Build();
     }
@@ -152,11 +153,11 @@ internal sealed class YamlTreeReader(IParser parser, string file)
 /// <summary>Plain scalars by the rules of YAML 1.1 (https://yaml.org/type/), the version Python's reader follows.</summary>
 internal static class YamlScalar
 {
-    public static ModelNode Resolve(Scalar scalar)
+    public static ModelNode Resolve(Scalar scalar) =>
+        scalar.Style == ScalarStyle.Plain ? ResolvePlain(scalar.Value) : new ModelText(scalar.Value);
+
+    private static ModelNode ResolvePlain(string text)
     {
-        var text = scalar.Value;
-        if (scalar.Style != ScalarStyle.Plain)
-            return new ModelText(text);
         switch (text)
         {
             case "" or "~" or "null" or "Null" or "NULL":
@@ -175,7 +176,7 @@ internal static class YamlScalar
         text.Length > 0 && char.IsAsciiLetter(text[0])
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')
         && text is not ("y" or "Y" or "n" or "N")
-        && Resolve(new Scalar(text)) is ModelText;
+        && ResolvePlain(text) is ModelText;
 
     private static ModelNumber? ResolveNumber(string text)
     {

@@ -20,9 +20,8 @@ internal interface IInputSection
 internal sealed record InputKeyDescription(string Name, IReadOnlyList<string> Aliases, string Expected, string Default, string Doc, KeyStanding Standing, IInputSection? Section);
 
 /// <summary>
-/// A section of the training input: a table of keys that becomes a record. Keys are taken in the order of the table,
-/// so that a section's <c>type</c> is known before the keys that depend on it; keys that start with an underscore are
-/// comments.
+/// A section of the training input: a table of keys that becomes a record. A section's <c>type</c> is read first, as
+/// other keys depend on it; keys that start with an underscore are comments.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
 /// <param name="defaults">The record with all defaults.</param>
@@ -33,6 +32,8 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
 {
     private const int LongestName = 64;
 
+    private const string TypeKey = "type";
+
     /// <summary>Reads the section.</summary>
     /// <param name="node">An object.</param>
     /// <param name="warnings">Takes what the user should know and what is no error.</param>
@@ -40,10 +41,21 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
     {
         if (node.Value is not JsonObject given)
             throw node.Mismatch("a section in braces, { … }");
-        RefuseUnknown(node, given);
+        // Another type has other keys, so a type that is not supported is the first thing to say; what is missing, the last.
         var record = defaults();
-        foreach (var key in keys)
+        var ordered = keys.OrderBy(key => key.Name == TypeKey ? 0 : key.Standing != KeyStanding.Used ? 1 : 2);
+        var checkedNames = false;
+        foreach (var key in ordered)
+        {
+            if (!checkedNames && key.Name != TypeKey)
+            {
+                RefuseUnknown(node, given);
+                checkedNames = true;
+            }
+
             record = ReadKey(key, record, node, given, warnings);
+        }
+
         return complete is null ? record : complete(record, node, warnings);
     }
 
@@ -92,7 +104,7 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
         }
 
         if (key.Condition is { } condition && !condition.Applies(record))
-            throw value.Error($"belongs to {condition.Words}; remove the key or change the type");
+            throw value.Error($"is only {condition.Words}; remove the key or change the type");
         return key.Read(record, value, warnings);
     }
 

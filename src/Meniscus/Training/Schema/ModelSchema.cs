@@ -13,7 +13,7 @@ internal static class ModelSchema
     private static readonly InputType<TypeMap> TypeNames = new(
         "a list of element names such as [\"O\", \"H\"]",
         ReadTypeMap,
-        map => new JsonArray([.. map.Names.Select(name => (JsonNode)name)]));
+        map => map.Count == 0 ? null : new JsonArray([.. map.Names.Select(name => (JsonNode)name)]));
 
     private static readonly InputType<NamedActivation> Activation = ActivationType(
         ("tanh", ActivationFunction.Tanh),
@@ -104,7 +104,7 @@ internal static class ModelSchema
         () => new(),
         [
             InputKey<ModelInput>.Value("type", OneOf("standard, the only kind of model trained here", ("standard", true)), _ => true, (m, _) => m, "Kind of model."),
-            InputKey<ModelInput>.Value("type_map", TypeNames, m => m.TypeMap, (m, x) => m with { TypeMap = x }, "Names of the atom types, in the order that all other lists per type follow.", required: true),
+            InputKey<ModelInput>.Value("type_map", TypeNames, m => m.TypeMap, (m, x) => m with { TypeMap = x }, "Names of the atom types, in the order that all other lists per type follow. Where it is not given, the names of the first system (`type_map.raw`)."),
             InputKey<ModelInput>.Nested("descriptor", Descriptor, m => m.Descriptor, (m, x) => m with { Descriptor = x }, "The descriptor of the surroundings of an atom.", required: true),
             InputKey<ModelInput>.Nested("fitting_net", Fitting, m => m.Fitting, (m, x) => m with { Fitting = x }, "The networks from the descriptor to the energy.", required: true),
             InputKey<ModelInput>.Value("data_stat_nbatch", CountFrom(1), m => m.StatisticsBatches, (m, x) => m with { StatisticsBatches = x }, "Batches per system that the mean and standard deviation of the environment matrix and the energy bias are taken from."),
@@ -129,6 +129,20 @@ internal static class ModelSchema
             InputKey<ModelInput>.Refused("shared_dict", "multi-task training", "null"),
         ],
         CompleteModel);
+
+    /// <summary>Checks that the lists per type fit the type map.</summary>
+    /// <param name="m">The model with its type map.</param>
+    /// <param name="node">The section, for messages.</param>
+    public static void CheckLists(ModelInput m, InputNode node)
+    {
+        var descriptor = node.Child("descriptor");
+        RequirePerType(m.Descriptor.Sel.Numbers?.Count, m.TypeMap, descriptor.Child("sel"));
+        RequirePerType(m.Fitting.AtomEner.Count == 0 ? null : m.Fitting.AtomEner.Count, m.TypeMap, node.Child("fitting_net").Child("atom_ener"));
+        RequirePerType(m.PresetOutBias?.Count, m.TypeMap, node.Child("preset_out_bias"));
+        RequireTypes(m.Descriptor.ExcludeTypes.SelectMany(p => new[] { p.First, p.Second }), m.TypeMap, descriptor.Child("exclude_types"));
+        RequireTypes(m.PairExcludeTypes.SelectMany(p => new[] { p.First, p.Second }), m.TypeMap, node.Child("pair_exclude_types"));
+        RequireTypes(m.AtomExcludeTypes, m.TypeMap, node.Child("atom_exclude_types"));
+    }
 
     private static InputType<NamedActivation> ActivationType(params (string Name, ActivationFunction Function)[] known) => new(
         string.Join(", ", known.Select(a => a.Name)),
@@ -195,13 +209,10 @@ internal static class ModelSchema
 
     private static ModelInput CompleteModel(ModelInput m, InputNode node, List<string> warnings)
     {
-        var descriptor = node.Child("descriptor");
-        RequirePerType(m.Descriptor.Sel.Numbers?.Count, m.TypeMap, descriptor.Child("sel"));
-        RequirePerType(m.Fitting.AtomEner.Count == 0 ? null : m.Fitting.AtomEner.Count, m.TypeMap, node.Child("fitting_net").Child("atom_ener"));
-        RequirePerType(m.PresetOutBias?.Count, m.TypeMap, node.Child("preset_out_bias"));
-        RequireTypes(m.Descriptor.ExcludeTypes.SelectMany(p => new[] { p.First, p.Second }), m.TypeMap, descriptor.Child("exclude_types"));
-        RequireTypes(m.PairExcludeTypes.SelectMany(p => new[] { p.First, p.Second }), m.TypeMap, node.Child("pair_exclude_types"));
-        RequireTypes(m.AtomExcludeTypes, m.TypeMap, node.Child("atom_exclude_types"));
+        if (m.TypeMap.Count == 0)
+            warnings.Add($"{node.Where}/type_map is not given; the names and their order are taken from the first system's type_map.raw");
+        else
+            CheckLists(m, node);
         return m;
     }
 

@@ -13,6 +13,7 @@ internal static class TrainingInputSchema
             InputKey<TrainingInput>.Nested("loss", LossSchema.Section, i => i.Loss, (i, x) => i with { Loss = x }, "The loss: what training makes small."),
             InputKey<TrainingInput>.Nested("training", TrainingSchema.Training, i => i.Training, (i, x) => i with { Training = x }, "The data and the run.", required: true),
             InputKey<TrainingInput>.Nested("validating", TrainingSchema.Validating, i => i.Validating, (i, x) => i with { Validating = x }, "Tests on the whole validation set, and the best model."),
+            InputKey<TrainingInput>.Refused("loss_dict", "multi-task training"),
             InputKey<TrainingInput>.Refused("nvnmd", "training for NVNMD hardware"),
         ],
         Complete);
