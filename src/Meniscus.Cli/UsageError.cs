@@ -59,5 +59,5 @@ internal static class UsageError
     }
 
     private static string Suggestion(string word, IEnumerable<string> known) =>
-        NearestName.Find(word, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        NearestName.Probable(word, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
 }

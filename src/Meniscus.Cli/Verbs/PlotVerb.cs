@@ -56,20 +56,17 @@ internal sealed class PlotVerb : Verb
 
     private static LearningCurveData LearningCurve(string path)
     {
-        var (header, columns) = NumpyText.Read(path);
-        if (header.Count != columns.Count || !header.Contains("step"))
-            throw new InputException($"{path}: is no learning curve; expected a first line '# step rmse_val rmse_trn ...' that names all {columns.Count} columns");
-        double[]? Column(string name) => header.ToList().IndexOf(name) is >= 0 and var i ? columns[i] : null;
+        var curve = Training.LearningCurve.Read(path);
+        double[]? Column(string name) => curve.Columns.Contains(name) ? curve.Column(name) : null;
         return new LearningCurveData
         {
-            Step = Column("step")!,
+            Step = curve.Column("step"),
             EnergyValidation = Column("rmse_e_val"),
-            // Without validation data the columns of the training set have no suffix.
-            EnergyTraining = Column("rmse_e_trn") ?? Column("rmse_e"),
+            EnergyTraining = Column("rmse_e_trn"),
             ForceValidation = Column("rmse_f_val"),
-            ForceTraining = Column("rmse_f_trn") ?? Column("rmse_f"),
+            ForceTraining = Column("rmse_f_trn"),
             VirialValidation = Column("rmse_v_val"),
-            VirialTraining = Column("rmse_v_trn") ?? Column("rmse_v"),
+            VirialTraining = Column("rmse_v_trn"),
             LearningRate = Column("lr"),
         };
     }
@@ -88,7 +85,7 @@ internal sealed class PlotVerb : Verb
     {
         if (!File.Exists(path))
             return null;
-        var (_, columns) = NumpyText.Read(path);
+        var columns = NumpyText.Read(path);
         if (columns.Count % 2 != 0)
             throw new InputException($"{path}: {columns.Count} columns; expected as many predictions as references in every row");
         var half = columns.Count / 2;

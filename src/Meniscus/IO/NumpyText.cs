@@ -4,7 +4,7 @@ namespace Meniscus.IO;
 
 /// <summary>
 /// Columns of numbers as <c>numpy.savetxt</c> writes them and <c>numpy.loadtxt</c> reads them: values separated by
-/// blanks, comment lines that start with <c>#</c>, the first of which often names the columns.
+/// blanks, and comment lines that start with <c>#</c>.
 /// </summary>
 public static class NumpyText
 {
@@ -22,27 +22,24 @@ public static class NumpyText
 
     /// <summary>Reads a whole file of numbers.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The words of the first comment line, and one array per column.</returns>
+    /// <returns>One array per column.</returns>
     /// <exception cref="InputException">The file is missing, is not made of numbers, or its rows differ in length.</exception>
-    public static (IReadOnlyList<string> Header, IReadOnlyList<double[]> Columns) Read(string path)
+    public static IReadOnlyList<double[]> Read(string path)
     {
         if (!File.Exists(path))
             throw new InputException($"{path}: no such file; check the path");
-        string[]? header = null;
         var columns = new List<List<double>>();
         var lineNumber = 0;
         foreach (var line in File.ReadLines(path))
         {
             lineNumber++;
             var text = line.AsSpan().Trim();
-            if (text.StartsWith("#"))
-                header ??= text[1..].ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            else if (text.Length > 0)
+            if (text.Length > 0 && text[0] != '#')
                 AddRow(columns, text.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), path, lineNumber);
         }
         if (columns.Count == 0)
-            throw new InputException($"{path}: has no row of numbers; expected a table such as lcurve.out");
-        return (header ?? [], [.. columns.Select(column => column.ToArray())]);
+            throw new InputException($"{path}: has no row of numbers; expected columns as numpy.savetxt writes them");
+        return [.. columns.Select(column => column.ToArray())];
     }
 
     private static void AddRow(List<List<double>> columns, string[] words, string path, int lineNumber)
@@ -54,7 +51,7 @@ public static class NumpyText
         for (var i = 0; i < words.Length; i++)
         {
             if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-                throw new InputException($"{path} line {lineNumber}: '{Shorten(words[i])}' is not a number; expected columns of numbers such as lcurve.out has");
+                throw new InputException($"{path} line {lineNumber}: '{Shorten(words[i])}' is not a number; expected columns as numpy.savetxt writes them");
             columns[i].Add(value);
         }
     }

@@ -36,16 +36,18 @@ public sealed class PlotVerbTests : IDisposable
     public void RefusesWhatItCannotPlotInOneLine()
     {
         var curve = Write("lcurve.out", "#  step rmse_e_trn rmse_f_trn lr", 4);
-        var unnamed = Write("unnamed.out", "# something else", 4);
-        File.WriteAllText(_folder.File("torn.out"), "# step rmse_e lr\n1 2 3\n1 2\n");
-        File.WriteAllText(_folder.File("text.out"), "hello world\n");
-        File.WriteAllText(_folder.File("empty.out"), "");
+        var unnamed = Write("unnamed.out", "# one two three four", 4);
+        File.WriteAllText(_folder.File("torn.f.out"), "# a: data_fx pred_fx\n1 2\n1 2 3\n");
+        File.WriteAllText(_folder.File("text.f.out"), "hello world\n");
+        File.WriteAllText(_folder.File("empty.f.out"), "");
+        File.WriteAllText(_folder.File("odd.f.out"), "1 2 3\n");
 
         Refuses("x.pdf: a plot can be saved as PNG or SVG", curve, "-o", "x.pdf");
-        Refuses("unnamed.out: is no learning curve", unnamed);
-        Refuses("torn.out line 3: 2 columns where the rows before have 3", _folder.File("torn.out"));
-        Refuses("text.out line 1: 'hello' is not a number", _folder.File("text.out"));
-        Refuses("empty.out: has no row of numbers", _folder.File("empty.out"));
+        Refuses("unnamed.out: the first line is not the header of a learning curve", unnamed);
+        Refuses("torn.f.out line 3: 3 columns where the rows before have 2", _folder.File("torn"));
+        Refuses("text.f.out line 1: 'hello' is not a number", _folder.File("text"));
+        Refuses("empty.f.out: has no row of numbers", _folder.File("empty"));
+        Refuses("odd.f.out: 3 columns; expected as many predictions as references", _folder.File("odd"));
     }
 
     private static void Refuses(string expected, params string[] args)
