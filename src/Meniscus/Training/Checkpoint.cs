@@ -78,7 +78,7 @@ internal static class Checkpoint
             for (var k = 0; k < moments.Count; k++)
             {
                 var entry = Entry(archive, $"moment_{k}.bin", file);
-                var bytes = MemoryMarshal.AsBytes<T>(moments[k]);
+                var bytes = MemoryMarshal.AsBytes(moments[k].AsSpan());
                 if (entry.Length != bytes.Length)
                     throw new InputException($"{file}: the optimizer's state {entry.Name} has {entry.Length} bytes, the model of the input needs {bytes.Length}; restart with the same model, or start from its weights with --init-model");
                 using var stream = entry.Open();

@@ -62,7 +62,8 @@ public sealed class NeighborStatistics
         FrameCount++;
         _list.Build(frame.Positions, frame.Periodic ? new Cell(frame.Box) : Cell.None, Cutoff);
         Span<int> counts = stackalloc int[Types.Count];
-        var (positions, shifts) = (_list.WrappedPositions, _list.ShiftVectors);
+        var positions = _list.WrappedPositions;
+        var shifts = _list.ShiftVectors;
         for (var i = 0; i < frame.AtomCount; i++)
         {
             if (frame.Types[i] < 0)
