@@ -108,10 +108,20 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         for (var c = 0; c < 4; c++)
         {
             var source = ((nint)begin * line) + (c * _stride);
-            MatrixProduct.Multiply(
-                rows, Coefficients, _environment.Count, aBar2 + source, line, 1, MomentRow(_moments, c, 0), Coefficients, target, Coefficients, accumulate: true);
-            MatrixProduct.Multiply(
-                rows, Coefficients, _environment.Count, aBar + source, line, 1, MomentRow(_momentTangent, c, 0), Coefficients, target, Coefficients, accumulate: true);
+            MatrixProduct.MultiplySum(
+                rows,
+                Coefficients,
+                _environment.Count,
+                aBar2 + source,
+                aBar + source,
+                line,
+                1,
+                MomentRow(_moments, c, 0),
+                MomentRow(_momentTangent, c, 0),
+                Coefficients,
+                target,
+                Coefficients,
+                accumulate: true);
         }
     }
 

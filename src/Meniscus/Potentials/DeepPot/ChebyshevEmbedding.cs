@@ -17,7 +17,7 @@ namespace Meniscus.Potentials.DeepPot;
 /// <para>
 /// The sum over neighbours only forms the moments B, which cost 16 × 4 multiply-adds per neighbour whatever the width of
 /// the network; the rest is one matrix product. The gradient for the networks is the exact adjoint: C̄ = Ā Bᵀ + …, back
-/// through (4.1), then ordinary back-propagation at a few hundred points. The width h is halved until the last two
+/// through (4.1), then ordinary back-propagation at a few hundred points. The width h is reduced until the last two
 /// coefficients are below a tolerance, so the error bound is stated, not hoped for.
 /// Source of the expansion: L. N. Trefethen, Approximation Theory and Approximation Practice (2013), ch. 3–4.
 /// </para>
@@ -31,6 +31,9 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
 
     /// <summary>Above this many pieces in one network the networks themselves are cheaper.</summary>
     public const int MaxPieces = 64;
+
+    /// <summary>Factor by which pieces are made narrower; small steps waste few of them.</summary>
+    private const double Shrink = 0.8;
 
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
@@ -46,7 +49,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     public ChebyshevEmbedding(DescriptorSettings settings, NetworkKernel<T>?[] networks, bool training)
     {
         _settings = settings;
-        // The width that a network as DeePMD-kit initialises it needs; Prepare halves it where it is not enough.
+        // The width that a network as DeePMD-kit initialises it needs; Prepare reduces it where it is not enough.
         PieceWidth = 4;
         Tolerance = typeof(T) == typeof(double) ? 1e-12 : 2e-6;
         _groups = new Group[settings.TypeOneSide ? 1 : settings.TypeCount];
@@ -99,7 +102,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
 
             if (Tail <= Tolerance)
                 return true;
-            PieceWidth /= 2;
+            PieceWidth *= Shrink;
         }
     }
 
