@@ -27,7 +27,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Polynomials per piece; also the alignment of matrix columns.</summary>
-    public const int Order = 16;
+    public const int Order = ChebyshevBasis.Order;
 
     /// <summary>Above this many pieces in one network the networks themselves are cheaper.</summary>
     public const int MaxPieces = 64;
