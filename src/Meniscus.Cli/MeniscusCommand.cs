@@ -30,7 +30,16 @@ internal static class MeniscusCommand
 
     /// <summary>Runs one command line with the verbs of the program.</summary>
     public static int Run(IReadOnlyList<string> args, CliConsole console, CancellationToken cancellation) =>
-        Run(args, [new PlotVerb()], console, cancellation);
+        Run(
+            args,
+            [
+                new FreezeVerb(),
+                new ConvertVerb(),
+                new ShowVerb(),
+                new PlotVerb(),
+            ],
+            console,
+            cancellation);
 
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The words after <c>meniscus</c>.</param>
