@@ -15,7 +15,7 @@ internal static class MeniscusCommand
         HelpName = "N",
         Recursive = true,
         DefaultValueFactory = _ => Environment.ProcessorCount,
-        Validators = { RequireAtLeastOneThread },
+        Validators = { OptionBounds.AtLeast(1) },
     };
 
     private static readonly Option<bool> Json = new("--json")
@@ -33,6 +33,7 @@ internal static class MeniscusCommand
         Run(
             args,
             [
+                new TestVerb(),
                 new FreezeVerb(),
                 new ConvertVerb(),
                 new ShowVerb(),
@@ -119,11 +120,5 @@ internal static class MeniscusCommand
                 words.Insert(0, command.Command.Name);
         }
         return string.Join(' ', words);
-    }
-
-    private static void RequireAtLeastOneThread(OptionResult result)
-    {
-        if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var threads) && threads < 1)
-            result.AddError($"--threads {threads}: give at least 1");
     }
 }
