@@ -13,7 +13,7 @@ internal static class Failure
     {
         var cause = Cause(exception);
         var (code, message) = cause is OperationCanceledException && cancellation.IsCancellationRequested
-            ? (ExitCode.Interrupted, "interrupted")
+            ? (ExitCode.Interrupted, cause.Message.StartsWith("stopped", StringComparison.Ordinal) ? cause.Message : "interrupted")
             : Describe(cause);
         var program = verbName.Length == 0 || message.StartsWith(InternalError, StringComparison.Ordinal) ? "meniscus" : $"meniscus {verbName}";
         console.Error.WriteLine($"{program}: {message.ReplaceLineEndings(" ")}");
@@ -27,6 +27,7 @@ internal static class Failure
     private static (int Code, string Message) Describe(Exception cause) => cause switch
     {
         InputException => (ExitCode.BadInput, cause.Message),
+        Training.TrainingFailedException => (ExitCode.Failed, cause.Message),
         FileNotFoundException { FileName: { } name } => (ExitCode.BadInput, $"{name}: no such file; check the path"),
         DirectoryNotFoundException => (ExitCode.BadInput, $"{Sentence(cause)}; check the path"),
         UnauthorizedAccessException => (ExitCode.Failed, $"{Sentence(cause)}; check the permissions of the file and its folder"),

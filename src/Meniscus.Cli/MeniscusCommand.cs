@@ -33,6 +33,7 @@ internal static class MeniscusCommand
         Run(
             args,
             [
+                new TrainVerb(),
                 new TestVerb(),
                 new FreezeVerb(),
                 new ConvertVerb(),

@@ -48,27 +48,10 @@ internal sealed class PlotVerb : Verb
         if (isPrefix)
             ParityPlot.Save(DetailFiles(input), output);
         else
-            LearningCurvePlot.Save(LearningCurve(input), output, arguments.GetValue(_logarithmicSteps));
+            LearningCurvePlot.Save(LearningCurveColumns.Read(input), output, arguments.GetValue(_logarithmicSteps));
         context.Print($"wrote {output}");
         context.PrintJson(new JsonResult().Add("output", output));
         return ExitCode.Done;
-    }
-
-    private static LearningCurveData LearningCurve(string path)
-    {
-        var curve = Training.LearningCurve.Read(path);
-        double[]? Column(string name) => curve.Columns.Contains(name) ? curve.Column(name) : null;
-        return new LearningCurveData
-        {
-            Step = curve.Column("step"),
-            EnergyValidation = Column("rmse_e_val"),
-            EnergyTraining = Column("rmse_e_trn"),
-            ForceValidation = Column("rmse_f_val"),
-            ForceTraining = Column("rmse_f_trn"),
-            VirialValidation = Column("rmse_v_val"),
-            VirialTraining = Column("rmse_v_trn"),
-            LearningRate = Column("lr"),
-        };
     }
 
     private static IEnumerable<ParitySeries> DetailFiles(string prefix)

@@ -48,6 +48,14 @@ internal struct ErrorSum
     /// <summary>Mean of absolute values; 0 without numbers.</summary>
     public readonly double MeanAbsolute => Count > 0 ? Absolute / Count : 0;
 
+    /// <summary>Adds another sum.</summary>
+    public void Add(in ErrorSum other)
+    {
+        Squares += other.Squares;
+        Absolute += other.Absolute;
+        Count += other.Count;
+    }
+
     /// <summary>Adds a number.</summary>
     public void Add(double x)
     {
