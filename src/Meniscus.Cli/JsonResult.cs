@@ -36,6 +36,12 @@ internal sealed class JsonResult
     public JsonResult Add(string key, IEnumerable<JsonResult> values) =>
         Add(key, json => WriteArray(json, values, (j, value) => value.Write(j)));
 
+    /// <summary>Adds a result inside this one.</summary>
+    public JsonResult Add(string key, JsonResult value) => Add(key, value.Write);
+
+    /// <summary>Adds a value that is JSON already.</summary>
+    public JsonResult AddJson(string key, string json) => Add(key, writer => writer.WriteRawValue(json));
+
     /// <summary>Writes the result and a line end.</summary>
     public void Write(TextWriter writer)
     {

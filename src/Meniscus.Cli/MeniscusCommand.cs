@@ -15,7 +15,7 @@ internal static class MeniscusCommand
         HelpName = "N",
         Recursive = true,
         DefaultValueFactory = _ => Environment.ProcessorCount,
-        Validators = { RequireAtLeastOneThread },
+        Validators = { OptionBounds.AtLeast(1) },
     };
 
     private static readonly Option<bool> Json = new("--json")
@@ -30,7 +30,18 @@ internal static class MeniscusCommand
 
     /// <summary>Runs one command line with the verbs of the program.</summary>
     public static int Run(IReadOnlyList<string> args, CliConsole console, CancellationToken cancellation) =>
-        Run(args, [new TrainVerb(), new PlotVerb()], console, cancellation);
+        Run(
+            args,
+            [
+                new TrainVerb(),
+                new TestVerb(),
+                new FreezeVerb(),
+                new ConvertVerb(),
+                new ShowVerb(),
+                new PlotVerb(),
+            ],
+            console,
+            cancellation);
 
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The words after <c>meniscus</c>.</param>
@@ -110,11 +121,5 @@ internal static class MeniscusCommand
                 words.Insert(0, command.Command.Name);
         }
         return string.Join(' ', words);
-    }
-
-    private static void RequireAtLeastOneThread(OptionResult result)
-    {
-        if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var threads) && threads < 1)
-            result.AddError($"--threads {threads}: give at least 1");
     }
 }

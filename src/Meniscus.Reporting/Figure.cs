@@ -61,17 +61,8 @@ internal sealed class Figure
     /// <exception cref="InputException">Another ending.</exception>
     public void Save(string path)
     {
-        switch (Path.GetExtension(path).ToUpperInvariant())
-        {
-            case ".PNG":
-                AtomicFile.Write(path, WritePng);
-                break;
-            case ".SVG":
-                AtomicFile.Write(path, WriteSvg);
-                break;
-            default:
-                throw new InputException($"{path}: a plot can be saved as PNG or SVG; use a name that ends in .png or .svg");
-        }
+        PlotFile.RequireKnownEnding(path);
+        AtomicFile.Write(path, PlotFile.IsPng(path) ? WritePng : WriteSvg);
     }
 
     private int Rows => (_panels.Count + _columns - 1) / _columns;

@@ -1,89 +1,78 @@
 namespace Meniscus.Atoms;
 
 /// <summary>
-/// The shortest distance between two atoms of a frame under periodic images, by a plain loop over all pairs. With
-/// fractional differences rounded into [−½, ½], every other image is at least half a cell height away, so one image per
-/// pair is exact as soon as any pair is closer than that; until then the 26 images around are tried as well. An atom
-/// and its own image count as a pair.
+/// The shortest distance between two atoms of a frame under periodic images; an atom and its own image count as a pair.
+/// A neighbour list with a cutoff below a bond length is empty or holds the pair; where it is empty the cutoff is
+/// doubled, until at the latest an image of the same atom comes within it.
 /// </summary>
-public static class ShortestDistance
+public sealed class ShortestDistance
 {
+    // Longer than any bond with hydrogen, so that one list is enough wherever there are such bonds.
+    private const double FirstCutoff = 1.2;
+
+    private readonly NeighborList _list = new();
+    private double[] _positions = [];
+    private int[] _atoms = [];
+
     /// <summary>Finds it.</summary>
     /// <param name="frame">Positions, box and types; atoms of type −1 (padding) are left out.</param>
     /// <returns>The distance, Å, and the two atoms (equal for an atom and its image); infinity and −1 without any pair.</returns>
-    public static (double Distance, int I, int J) Find(LabelledFrame frame)
+    /// <exception cref="InputException">A position is not finite, or the cell cannot be used.</exception>
+    public (double Distance, int I, int J) Find(LabelledFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        var best = (Square: double.PositiveInfinity, I: -1, J: -1);
-        Span<double> inverse = stackalloc double[9];
-        var oneImageIsExactBelow = 0.0;
-        if (frame.Periodic)
+        var count = TakeAtoms(frame);
+        var cell = frame.Periodic ? new Cell(frame.Box) : Cell.None;
+        if (count == 0 || (count == 1 && !frame.Periodic))
+            return (double.PositiveInfinity, -1, -1);
+        for (var cutoff = FirstCutoff; ; cutoff *= 2)
         {
-            BoxGeometry.Invert(frame.Box, inverse);
-            oneImageIsExactBelow = 0.25 * Math.Pow(BoxGeometry.SmallestHeight(frame.Box), 2);
+            _list.Build(_positions.AsSpan(0, 3 * count), cell, cutoff);
+            if (_list.PairCount > 0)
+                return Shortest(count);
         }
+    }
 
+    /// <summary>Copies the atoms that are there.</summary>
+    private int TakeAtoms(LabelledFrame frame)
+    {
+        if (_atoms.Length < frame.AtomCount)
+            (_atoms, _positions) = (new int[frame.AtomCount], new double[3 * frame.AtomCount]);
+        var count = 0;
         for (var i = 0; i < frame.AtomCount; i++)
         {
             if (frame.Types[i] < 0)
                 continue;
-            if (frame.Periodic && best.I < 0)
-                best = (ShortestLatticeVectorSquare(frame.Box), i, i);
-            for (var j = i + 1; j < frame.AtomCount; j++)
+            frame.Positions.AsSpan(3 * i, 3).CopyTo(_positions.AsSpan(3 * count, 3));
+            _atoms[count++] = i;
+        }
+
+        return count;
+    }
+
+    private (double Distance, int I, int J) Shortest(int count)
+    {
+        var x = _list.WrappedPositions;
+        var shifts = _list.ShiftVectors;
+        var best = (Square: double.PositiveInfinity, I: -1, J: -1);
+        for (var i = 0; i < count; i++)
+        {
+            for (var p = _list.Start[i]; p < _list.Start[i + 1]; p++)
             {
-                if (frame.Types[j] < 0)
+                var j = _list.Neighbors[p];
+                if (j < i)
                     continue;
-                var square = PairSquare(frame, i, j, inverse, best.Square < oneImageIsExactBelow ? 0 : 1);
+                var s = 3 * _list.Shifts[p];
+                var (dx, dy, dz) = (
+                    x[3 * j] + shifts[s] - x[3 * i],
+                    x[(3 * j) + 1] + shifts[s + 1] - x[(3 * i) + 1],
+                    x[(3 * j) + 2] + shifts[s + 2] - x[(3 * i) + 2]);
+                var square = (dx * dx) + (dy * dy) + (dz * dz);
                 if (square < best.Square)
-                    best = (square, i, j);
+                    best = (square, _atoms[i], _atoms[j]);
             }
         }
 
         return (Math.Sqrt(best.Square), best.I, best.J);
-    }
-
-    private static double PairSquare(LabelledFrame frame, int i, int j, ReadOnlySpan<double> inverse, int reach)
-    {
-        var x = frame.Positions;
-        double dx = x[3 * j] - x[3 * i], dy = x[(3 * j) + 1] - x[(3 * i) + 1], dz = x[(3 * j) + 2] - x[(3 * i) + 2];
-        if (!frame.Periodic)
-            return (dx * dx) + (dy * dy) + (dz * dz);
-        var a = Math.Round((dx * inverse[0]) + (dy * inverse[3]) + (dz * inverse[6]));
-        var b = Math.Round((dx * inverse[1]) + (dy * inverse[4]) + (dz * inverse[7]));
-        var c = Math.Round((dx * inverse[2]) + (dy * inverse[5]) + (dz * inverse[8]));
-        return ShortestImageSquare(frame.Box, dx, dy, dz, a, b, c, reach);
-    }
-
-    private static double ShortestImageSquare(ReadOnlySpan<double> h, double dx, double dy, double dz, double a, double b, double c, int reach)
-    {
-        var best = double.PositiveInfinity;
-        for (var p = a - reach; p <= a + reach; p++)
-        {
-            for (var q = b - reach; q <= b + reach; q++)
-            {
-                for (var r = c - reach; r <= c + reach; r++)
-                {
-                    var ex = dx - (p * h[0]) - (q * h[3]) - (r * h[6]);
-                    var ey = dy - (p * h[1]) - (q * h[4]) - (r * h[7]);
-                    var ez = dz - (p * h[2]) - (q * h[5]) - (r * h[8]);
-                    best = Math.Min(best, (ex * ex) + (ey * ey) + (ez * ez));
-                }
-            }
-        }
-
-        return best;
-    }
-
-    private static double ShortestLatticeVectorSquare(ReadOnlySpan<double> h)
-    {
-        var best = double.PositiveInfinity;
-        for (var code = 14; code < 27; code++)
-        {
-            // Half of the 26 neighbours: code 13 is the cell itself, the others are their mirror images.
-            double p = (code / 9) - 1, q = (code / 3 % 3) - 1, r = (code % 3) - 1;
-            best = Math.Min(best, ShortestImageSquare(h, 0, 0, 0, p, q, r, 0));
-        }
-
-        return best;
     }
 }

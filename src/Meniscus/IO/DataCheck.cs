@@ -12,6 +12,7 @@ namespace Meniscus.IO;
 public sealed class DataCheck
 {
     private readonly DataCheckOptions _options;
+    private readonly ShortestDistance _shortest = new();
     private readonly List<DataFinding> _findings = [];
     private readonly Dictionary<ulong, (int System, int Frame)> _seen = [];
     private readonly List<string> _names = [];
@@ -85,30 +86,14 @@ public sealed class DataCheck
 
     private static bool CheckFinite(LabelledFrame frame, int index, DataFindingLog log)
     {
-        var finite = CheckFinite(DeepmdArrayKind.Coord, frame.Positions, frame, index, log);
-        if (frame.Periodic)
-            finite &= CheckFinite(DeepmdArrayKind.Box, frame.Box, frame, index, log);
-        foreach (var kind in DeepmdArrayKind.Labels)
+        var finite = true;
+        foreach (var value in NonFiniteValues.In(frame))
         {
-            if (frame.Labels.HasFlag(kind.Label))
-                finite &= CheckFinite(kind, kind.Buffer is null ? [frame.Energy] : kind.Buffer(frame), frame, index, log);
+            log.Add("finite", DataSeverity.Error, index, $"{value}; remove the frame or label it again");
+            finite = false;
         }
 
         return finite;
-    }
-
-    private static bool CheckFinite(DeepmdArrayKind kind, ReadOnlySpan<double> values, LabelledFrame frame, int index, DataFindingLog log)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (double.IsFinite(values[i]))
-                continue;
-            var place = kind.PerAtom ? FormattableString.Invariant($" of atom {i / (values.Length / frame.AtomCount)}") : "";
-            log.Add("finite", DataSeverity.Error, index, FormattableString.Invariant($"{kind.Name}{place} is {values[i]}; remove the frame or label it again"));
-            return false;
-        }
-
-        return true;
     }
 
     private bool CheckCell(LabelledFrame frame, int index, DataFindingLog log)
@@ -135,7 +120,7 @@ public sealed class DataCheck
 
     private void CheckDistances(ILabelledSystem system, LabelledFrame frame, int index, DataFindingLog log)
     {
-        var (distance, i, j) = _options.FindShortestDistance(frame);
+        var (distance, i, j) = _shortest.Find(frame);
         if (!(distance < _options.OverlapWarning))
             return;
         var severity = distance < _options.OverlapError ? DataSeverity.Error : DataSeverity.Warning;

@@ -28,7 +28,4 @@ public sealed record DataCheckOptions
 
     /// <summary>Findings of one kind listed per system; the others are counted.</summary>
     public int ListedPerKind { get; init; } = 10;
-
-    /// <summary>Finds the shortest distance of a frame, Å, and its two atoms; a plain loop over pairs by default.</summary>
-    public Func<LabelledFrame, (double Distance, int I, int J)> FindShortestDistance { get; init; } = ShortestDistance.Find;
 }

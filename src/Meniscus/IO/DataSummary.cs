@@ -64,21 +64,22 @@ public sealed record DataSummary
 
     /// <summary>Reads all frames, one by one, and sums them up.</summary>
     /// <param name="system">The system.</param>
-    /// <param name="findShortestDistance">Finds the shortest distance of a frame; leave out to skip it.</param>
+    /// <param name="withShortestDistance">Whether to look for the shortest distance, too, which takes longer than all the rest.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public static DataSummary Of(ILabelledSystem system, Func<LabelledFrame, (double Distance, int I, int J)>? findShortestDistance = null, CancellationToken cancellation = default)
+    public static DataSummary Of(ILabelledSystem system, bool withShortestDistance = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(system);
         var sums = new Accumulator(system.TypeMap);
         var frame = system.CreateFrame();
+        var search = new ShortestDistance();
         var shortest = double.PositiveInfinity;
         for (var index = 0; index < system.FrameCount; index++)
         {
             cancellation.ThrowIfCancellationRequested();
             system.Read(index, frame);
             sums.Add(frame);
-            if (findShortestDistance is not null)
-                shortest = Math.Min(shortest, findShortestDistance(frame).Distance);
+            if (withShortestDistance)
+                shortest = Math.Min(shortest, Shortest(search, system, index, frame));
         }
 
         return new DataSummary
@@ -94,8 +95,20 @@ public sealed record DataSummary
             Density = system.Periodic && sums.MassesAreKnown ? sums.Density : null,
             EnergyPerAtom = system.Labels.HasFlag(FrameLabels.Energy) ? sums.EnergyPerAtom : null,
             LargestForce = system.Labels.HasFlag(FrameLabels.Force) ? sums.LargestForce : null,
-            ShortestDistance = findShortestDistance is not null && double.IsFinite(shortest) ? shortest : null,
+            ShortestDistance = withShortestDistance && double.IsFinite(shortest) ? shortest : null,
         };
+    }
+
+    private static double Shortest(ShortestDistance search, ILabelledSystem system, int index, LabelledFrame frame)
+    {
+        try
+        {
+            return search.Find(frame).Distance;
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{system.Describe(index)}: {e.Message}", e);
+        }
     }
 
     private sealed class Accumulator(TypeMap map)

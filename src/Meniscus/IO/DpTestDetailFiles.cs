@@ -8,7 +8,7 @@ namespace Meniscus.IO;
 /// comment line that has its name and the names of the columns. Format: DeePMD-kit, <c>dp test</c> ("detail file").
 /// A file is written only where a system has the label; padding atoms of mixed-type data have no row.
 /// </summary>
-public sealed class DpTestDetailFiles
+public sealed class DpTestDetailFiles : IPredictionSink
 {
     private const string EnergyColumns = "data_e pred_e";
     private const string ForceColumns = "data_fx data_fy data_fz pred_fx pred_fy pred_fz";
@@ -48,9 +48,7 @@ public sealed class DpTestDetailFiles
         Open(prefix, endings, 0, [], write);
     }
 
-    /// <summary>Starts the rows of a system.</summary>
-    /// <param name="name">Its name as the user gave it.</param>
-    /// <param name="labels">The labels its frames have.</param>
+    /// <inheritdoc/>
     public void BeginSystem(string name, FrameLabels labels)
     {
         _labels = labels;
@@ -61,11 +59,7 @@ public sealed class DpTestDetailFiles
         WriteHeader(FrameLabels.Virial, _virialPerAtom, name, VirialColumns);
     }
 
-    /// <summary>Adds the rows of a frame.</summary>
-    /// <param name="reference">The frame with its labels.</param>
-    /// <param name="energy">Predicted energy, eV.</param>
-    /// <param name="forces">Predicted forces, eV/Å, x y z per atom.</param>
-    /// <param name="virial">Predicted virial, eV, row-major 3 × 3.</param>
+    /// <inheritdoc/>
     public void AddFrame(LabelledFrame reference, double energy, ReadOnlySpan<double> forces, ReadOnlySpan<double> virial)
     {
         ArgumentNullException.ThrowIfNull(reference);

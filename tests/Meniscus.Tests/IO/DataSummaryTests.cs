@@ -17,7 +17,7 @@ public sealed class DataSummaryTests
         frames[1].Forces[0] = 3;
         frames[1].Forces[1] = 4;
         frames[1].Forces[2] = 0;
-        var summary = DataSummary.Of(new FrameListSystem("s", new TypeMap(["O", "H", "Na"]), frames), ShortestDistance.Find, cancellation: TestContext.Current.CancellationToken);
+        var summary = DataSummary.Of(new FrameListSystem("s", new TypeMap(["O", "H", "Na"]), frames), withShortestDistance: true, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((3, 6, true, false), (summary.FrameCount, summary.AtomCount, summary.Periodic, summary.MixedTypes));
         Assert.Equal([new TypeCount("O", 2, 2), new TypeCount("H", 4, 4)], summary.Composition);
         Assert.Equal(new ValueRange(1000, 2000), summary.Volume);
@@ -26,7 +26,7 @@ public sealed class DataSummaryTests
         Assert.Equal(density, summary.Density!.Value.Maximum, 12);
         Assert.Equal(new ValueRange(-2, -1), summary.EnergyPerAtom);
         Assert.Equal(5, summary.LargestForce);
-        Assert.Equal(frames.Min(frame => ShortestDistance.Find(frame).Distance), summary.ShortestDistance);
+        Assert.Equal(frames.Min(frame => new ShortestDistance().Find(frame).Distance), summary.ShortestDistance);
     }
 
     [Fact]

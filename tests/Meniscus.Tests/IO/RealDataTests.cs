@@ -59,7 +59,7 @@ public sealed class RealDataTests
         foreach (var system in systems)
         {
             var frame = DeepmdSystemTests.ReadFrame(system, 0);
-            Assert.True(ShortestDistance.Find(frame).Distance > 0.6, system.Name);
+            Assert.True(new ShortestDistance().Find(frame).Distance > 0.6, system.Name);
             system.Dispose();
         }
     }
@@ -75,7 +75,7 @@ public sealed class RealDataTests
             for (var i = 0; i < system.FrameCount; i++)
             {
                 system.Read(i, frame);
-                smallest = Math.Min(smallest, ShortestDistance.Find(frame).Distance);
+                smallest = Math.Min(smallest, new ShortestDistance().Find(frame).Distance);
             }
         }
 

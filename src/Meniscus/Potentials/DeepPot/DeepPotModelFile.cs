@@ -61,7 +61,10 @@ public static class DeepPotModelFile
         _ => ModelYaml.Read(path),
     };
 
-    private static string Ending(string path)
+    /// <summary>The ending of a model file's name, in lower case; lets a long job find out early that it could not save.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    /// <exception cref="InputException">The ending is not one of <see cref="Endings"/>.</exception>
+    public static string Ending(string path)
     {
         var ending = Path.GetExtension(path).ToLowerInvariant();
         return Endings.Contains(ending)

@@ -63,6 +63,9 @@ public sealed class ModelSummary
     public IReadOnlyList<string> ObservedTypes =>
         [.. Types.Where(type => Math.Abs(type.Bias_eV) > SmallestBias).Select(type => type.Name)];
 
+    /// <summary>Smallest neighbour distance seen in training, Å, where the file tells.</summary>
+    public double? MinNeighborDistance => _model.MinNeighborDistance;
+
     /// <summary>Whether the embedding networks are tabulated.</summary>
     public bool IsCompressed => _model.Tables is not null;
 
@@ -95,7 +98,7 @@ public sealed class ModelSummary
     {
         var lines = Types.Select(type => Invariant(
             $"environment of {type.Name}: mean s(r) {type.RadialMean:F6}, standard deviation {type.RadialStd:F6} (radial) {type.AngularStd:F6} (angular) 1/Å"));
-        return _model.MinNeighborDistance is { } distance
+        return MinNeighborDistance is { } distance
             ? [.. lines, Invariant($"smallest neighbour distance in training: {distance:F6} Å")]
             : [.. lines];
     }

@@ -1,0 +1,70 @@
+using Meniscus.Potentials.DeepPot;
+
+namespace Meniscus.Training;
+
+/// <summary>
+/// The one way from a model's name to the model. A name is a model file (<c>.dp</c>, <c>.yaml</c>, <c>.yml</c>,
+/// <c>.json</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
+/// of a run (<c>model.ckpt</c>: its newest checkpoint), or the folder of a run.
+/// </summary>
+public static class DeepPotModels
+{
+    private const string RunFile = "checkpoint";
+
+    private static readonly string Expected =
+        $"expected a model file ({string.Join(", ", DeepPotModelFile.Endings)}), a checkpoint such as model.ckpt-1000{Checkpoint.Ending}, or the prefix of a run such as model.ckpt";
+
+    /// <summary>Endings of DeePMD-kit's own formats, and what its users do to get one that is read here.</summary>
+    private static readonly Dictionary<string, string> ForeignEndings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".pb"] = "a TensorFlow graph; convert it with DeePMD-kit: dp convert-backend model.pb model.dp",
+        [".pbtxt"] = "a TensorFlow graph; convert it with DeePMD-kit: dp convert-from pbtxt -i model.pbtxt -o model.pb, dp convert-backend model.pb model.dp",
+        [".pth"] = "a TorchScript model; convert it with DeePMD-kit: dp convert-backend model.pth model.dp",
+        [".pt"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pt freeze -o model.pth, dp convert-backend model.pth model.dp",
+        [".pd"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pd freeze, dp convert-backend",
+        [".hlo"] = "a JAX model; convert it with DeePMD-kit: dp convert-backend model.hlo model.dp",
+        [".jax"] = "a JAX checkpoint; convert it with DeePMD-kit: dp convert-backend model.jax model.dp",
+        [".savedmodel"] = "a TensorFlow model; convert it with DeePMD-kit: dp convert-backend model.savedmodel model.dp",
+        [".meta"] = "a part of a TensorFlow checkpoint; freeze and convert it with DeePMD-kit: dp freeze -o model.pb, dp convert-backend model.pb model.dp",
+        [".index"] = "a part of a TensorFlow checkpoint; freeze and convert it with DeePMD-kit: dp freeze -o model.pb, dp convert-backend model.pb model.dp",
+    };
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="name">A model file, a checkpoint, the prefix of a run, or the folder of a run.</param>
+    /// <exception cref="InputException">There is no such model, it is damaged, or its format is not supported.</exception>
+    public static DeepPotModel Load(string name) =>
+        TryFindCheckpoint(name) is { } checkpoint ? Checkpoint.LoadModel(checkpoint) : DeepPotModelFile.Load(name);
+
+    /// <summary>Whether a name is that of a checkpoint or of a run, and not of a model file.</summary>
+    /// <param name="name">A model file, a checkpoint, the prefix of a run, or the folder of a run.</param>
+    /// <exception cref="InputException">There is no such model, or its format is not supported.</exception>
+    public static bool IsCheckpoint(string name) => TryFindCheckpoint(name) is not null;
+
+    /// <summary>The name of the checkpoint, or null where the ending is that of a model file.</summary>
+    private static string? TryFindCheckpoint(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            throw new InputException($"an empty name of a model; {Expected}");
+        if (Directory.Exists(name))
+            return RunOf(name);
+        var ending = Path.GetExtension(name);
+        if (DeepPotModelFile.Endings.Contains(ending, StringComparer.OrdinalIgnoreCase))
+            return null;
+        if (ForeignEndings.TryGetValue(ending, out var advice))
+            throw new InputException($"{name}: '{ending}' is {advice}");
+        if (File.Exists(name) && ending != Checkpoint.Ending)
+            throw new InputException($"{name}: not a kind of model file known here; {Expected}");
+        return Checkpoint.Exists(name) ? name : throw new InputException($"{name}: no such model; {Expected}");
+    }
+
+    /// <summary>The prefix of the run whose checkpoints lie in a folder.</summary>
+    private static string RunOf(string folder)
+    {
+        var newest = Path.Combine(folder, RunFile);
+        var name = File.Exists(newest) ? File.ReadLines(newest).FirstOrDefault("") : "";
+        var prefix = name.LastIndexOf('-') is var mark and > 0 ? Path.Combine(folder, name[..mark]) : "";
+        return prefix.Length > 0 && Checkpoint.Exists(prefix)
+            ? prefix
+            : throw new InputException($"{folder}: a folder without a file '{RunFile}' that names a checkpoint in it; {Expected}");
+    }
+}
