@@ -208,13 +208,13 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
                 _upper[k] = Math.Max(_upper[k], upper[k]);
         }
 
-        if (_tables!.Prepare(_kernel.Parameters.Values, _upper))
+        if (_tables!.Extend(_kernel.Parameters.Values, _upper))
         {
             RunBlocks();
             return;
         }
 
-        // Too close for tables of any sensible length: this configuration goes through the networks themselves.
+        // Too close for tables of any sensible length or width: this configuration goes through the networks themselves.
         _tableColumns = _columns;
         _columns = new CentreColumns<T>?[_tableColumns.Length];
         RunBlocks();
