@@ -312,7 +312,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 }
 
                 network.Backward(values, columns, 0, points);
-                network.CollectFirstOrder(columns);
+                network.CollectFirstOrder(columns, 0, points);
                 network.AccumulateGradient(gradient, columns, secondOrder: false, 0, 1);
             }
         }

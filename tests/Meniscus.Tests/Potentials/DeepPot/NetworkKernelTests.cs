@@ -97,7 +97,7 @@ public sealed unsafe class NetworkKernelTests
         {
             using var run = new NetworkRun(network, SweepOrder.FirstOrder);
             run.Predict();
-            run.Kernel.CollectFirstOrder(run.Columns);
+            run.CollectFirstOrder();
             var gradient = run.Gradient(secondOrder: false, parts: 1);
             Assert.Equal(gradient, run.Gradient(secondOrder: false, parts: 2));
             run.CheckParameterGradient(gradient, run.OutputSum);
@@ -195,6 +195,12 @@ public sealed unsafe class NetworkKernelTests
 
             foreach (var first in Ranges())
                 Kernel.Reverse(_parameters.Values, Columns, first, MatrixProduct.ColumnAlignment);
+        }
+
+        public void CollectFirstOrder()
+        {
+            foreach (var first in Ranges())
+                Kernel.CollectFirstOrder(Columns, first, MatrixProduct.ColumnAlignment);
         }
 
         /// <summary>Σ ȳ·y over all samples.</summary>
