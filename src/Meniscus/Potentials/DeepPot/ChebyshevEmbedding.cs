@@ -89,22 +89,22 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <returns>False where the networks need more than <see cref="MaxPieces"/> pieces: they are not smooth.</returns>
     public bool Prepare(T* values, ReadOnlySpan<double> upper)
     {
-        while (true)
+        while (Expand(values, upper))
         {
-            Tail = 0;
-            foreach (var group in _groups)
-            {
-                if (!group.Lay(upper, PieceWidth))
-                    return false;
-                group.Expand(values, _toCoefficients.Pointer);
-                Tail = Math.Max(Tail, group.Tail());
-            }
-
             if (Tail <= Tolerance)
                 return true;
             PieceWidth *= Shrink;
         }
+
+        return false;
     }
+
+    /// <summary>
+    /// As <see cref="Prepare"/>, but with pieces as wide as they are, so that what lies inside the old range keeps its
+    /// value to the last bit.
+    /// </summary>
+    /// <returns>False where that would take too many pieces or miss the tolerance; the tables are then void.</returns>
+    public bool Extend(T* values, ReadOnlySpan<double> upper) => Expand(values, upper) && Tail <= Tolerance;
 
     /// <summary>Sets the gradient of the coefficients to zero.</summary>
     public void ClearGradient()
@@ -129,6 +129,20 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             group.Dispose();
         _toCoefficients.Dispose();
         _toValues.Dispose();
+    }
+
+    private bool Expand(T* values, ReadOnlySpan<double> upper)
+    {
+        Tail = 0;
+        foreach (var group in _groups)
+        {
+            if (!group.Lay(upper, PieceWidth))
+                return false;
+            group.Expand(values, _toCoefficients.Pointer);
+            Tail = Math.Max(Tail, group.Tail());
+        }
+
+        return true;
     }
 
     /// <summary>The networks that centres of a type use, one per neighbour type, side by side in one coefficient matrix.</summary>
@@ -216,10 +230,10 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                     high = Math.Max(high, Math.Max(padding, upper[(centre * _settings.TypeCount) + t]));
                 }
 
-                // A little to spare: rows in float32 may be rounded past the ends.
-                var slack = 1e-5 * (high - low + 1);
-                _lower[t] = low - slack;
-                var pieces = Math.Ceiling((high + slack - _lower[t]) / width);
+                // A little to spare: rows in float32 may be rounded past the ends. The lower end must not depend on the
+                // upper one, or tables that are extended would give other last digits than before.
+                _lower[t] = low - (1e-5 * (Math.Abs(low) + 1));
+                var pieces = Math.Ceiling((high + (1e-5 * (Math.Abs(high) + 1)) - _lower[t]) / width);
                 if (!(pieces <= MaxPieces))
                     return false;
                 _pieces[t] = Math.Max(1, (int)pieces);
@@ -301,7 +315,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 }
 
                 network.Backward(values, columns, 0, points);
-                network.CollectFirstOrder(columns);
+                network.CollectFirstOrder(columns, 0, points);
                 network.AccumulateGradient(gradient, columns, secondOrder: false, 0, 1);
             }
         }

@@ -205,12 +205,12 @@ internal sealed unsafe class NetworkKernel<T>
     /// <summary>
     /// Back-propagation without a tangent: <see cref="Backward"/> has been run, and its adjoints are all there is.
     /// </summary>
-    public void CollectFirstOrder(NetworkColumns<T> columns)
+    public void CollectFirstOrder(NetworkColumns<T> columns, int first, int count)
     {
         for (var l = 0; l < _layers.Length; l++)
         {
             var padded = _layers[l].Weights.Stride;
-            Transpose.Copy(columns.Weighted(l), columns.Stride, _layers[l].Out, columns.Used, columns.Samples(l), padded);
+            Transpose.Copy(columns.Weighted(l) + first, columns.Stride, _layers[l].Out, count, columns.Samples(l) + ((nint)first * padded), padded);
         }
     }
 
