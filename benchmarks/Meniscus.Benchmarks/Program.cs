@@ -20,7 +20,7 @@ void Train<T>(int threads, bool tables) where T : unmanaged, System.Numerics.IFl
     Action<int,int> upd = (p, n) => { int len = kernel.Parameters.Length; int a = len / n * p, b = p == n - 1 ? len : len / n * (p + 1); opt.Update(a, b - a, kernel.Parameters.Span, sweep.Gradient); };
     double best = 1e9; double[] ph = new double[5]; long alloc = 0;
     var times = new List<double>();
-    for (int s = 0; s < (tables ? 120 : 30); s++)
+    for (int s = 0; s < (tables ? 400 : 30); s++)
     {
         long a0 = GC.GetTotalAllocatedBytes(true);
         long t0 = Stopwatch.GetTimestamp();
@@ -54,7 +54,7 @@ void Infer(Precision p, int threads, bool tables)
     var f = sys.CreateFrame(); sys.Read(0, f);
     var r = new Evaluation();
     double best = 1e9; long al = 0;
-    for (int s = 0; s < 60; s++)
+    for (int s = 0; s < 400; s++)
     {
         long a0 = GC.GetTotalAllocatedBytes(true);
         long t0 = Stopwatch.GetTimestamp();
@@ -64,6 +64,10 @@ void Infer(Precision p, int threads, bool tables)
     }
     Console.WriteLine($"infer {p} threads {threads} tables {tables}: {best:F2} ms = {best * 1000 * threads / 192:F1} core-us/atom alloc {al}");
 }
+var mode = args.Length > 0 ? args[0] : "all";
+if (mode is "t64") { Train<double>(1, true); return; }
+if (mode is "t32") { Train<float>(1, true); return; }
+if (mode is "i64") { Infer(Precision.Float64, 1, true); return; }
 Infer(Precision.Float64, 1, true); Infer(Precision.Float64, 2, true); Infer(Precision.Float32, 1, true); Infer(Precision.Float32, 2, true); Infer(Precision.Float64, 1, false);
 Train<double>(1, true); Train<double>(2, true); Train<float>(1, true); Train<float>(2, true); Train<double>(2, false);
 var nl = new NeighborList(); var ff = sys.CreateFrame(); sys.Read(0, ff);

@@ -10,8 +10,8 @@ namespace Meniscus.Numerics;
 /// B and C are row-major with contiguous rows; A may be strided both ways, so that a matrix and its transpose are read
 /// from the same storage without a copy. A tile of 8 rows × 3 vectors of C stays in registers while k runs (24 of the 32
 /// registers of AVX-512; 4 × 3 of the 16 of AVX2), which needs 11 loads for 24 multiply-adds: the arithmetic is the
-/// bound, not the loads. K is cut into blocks so that the strip of B which all tiles of a column share stays in the
-/// first-level cache.
+/// bound, not the loads. K and the columns are cut into blocks so that a block of B stays in the second-level cache while
+/// the rows of A pass by once: A is the large matrix here, the weights or the descriptors.
 /// </para>
 /// <para>
 /// Every element of C is one chain of fused multiply-adds in the order of k, whatever tile it falls into: results do not
@@ -24,8 +24,14 @@ internal static unsafe class MatrixProduct
     /// <summary>The number of columns must be a multiple of this: the widest vector of the smallest element type.</summary>
     public const int ColumnAlignment = 16;
 
-    /// <summary>Rows of A per block of k: 256 × 24 doubles of B fill the first-level cache.</summary>
+    /// <summary>Length of a block of k.</summary>
     private const int DepthBlock = 256;
+
+    /// <summary>Columns of a block: 256 × 240 doubles of B fill half of a second-level cache of 1 MiB.</summary>
+    private const int ColumnBlock = 240;
+
+    /// <summary>Rows taken at a time where two products are added: 8 × 240 doubles of C are a third of the first-level cache.</summary>
+    private const int RowGroup = 8;
 
     /// <summary>Rounds a number of columns up to what the product takes.</summary>
     public static int PadColumns(int columns) => (columns + ColumnAlignment - 1) & ~(ColumnAlignment - 1);
@@ -44,6 +50,28 @@ internal static unsafe class MatrixProduct
     /// <param name="accumulate">Whether the product is added to C.</param>
     public static void Multiply<T>(
         int rows, int columns, int depth, T* a, int rowStrideA, int columnStrideA, T* b, int strideB, T* c, int strideC, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        MultiplySum(rows, columns, depth, a, null, rowStrideA, columnStrideA, b, null, strideB, c, strideC, accumulate);
+
+    /// <summary>
+    /// C = A·B + A′·B′ or C += A·B + A′·B′ with equal shapes and strides: C, the large matrix of a weight gradient, is
+    /// passed over once.
+    /// </summary>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="columns">Columns of B and C, a multiple of <see cref="ColumnAlignment"/>.</param>
+    /// <param name="depth">Columns of A, rows of B.</param>
+    /// <param name="a">A.</param>
+    /// <param name="a2">A′, or null for none.</param>
+    /// <param name="rowStrideA">Elements from one row of A to the next.</param>
+    /// <param name="columnStrideA">Elements from one column of A to the next.</param>
+    /// <param name="b">B.</param>
+    /// <param name="b2">B′, or null for none.</param>
+    /// <param name="strideB">Elements from one row of B to the next.</param>
+    /// <param name="c">C.</param>
+    /// <param name="strideC">Elements from one row of C to the next.</param>
+    /// <param name="accumulate">Whether the product is added to C.</param>
+    public static void MultiplySum<T>(
+        int rows, int columns, int depth, T* a, T* a2, int rowStrideA, int columnStrideA, T* b, T* b2, int strideB, T* c, int strideC, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (depth == 0 && !accumulate)
@@ -55,16 +83,40 @@ internal static unsafe class MatrixProduct
         for (var k = 0; k < depth; k += DepthBlock)
         {
             var block = Math.Min(DepthBlock, depth - k);
+            var second = a2 == null ? 0 : a2 - a;
             var blockA = a + ((nint)k * columnStrideA);
-            var blockB = b + ((nint)k * strideB);
             var add = accumulate || k > 0;
-            if (Vector512.IsHardwareAccelerated)
-                Block512(rows, columns, block, blockA, rowStrideA, columnStrideA, blockB, strideB, c, strideC, add);
-            else if (Vector256.IsHardwareAccelerated)
-                Block256(rows, columns, block, blockA, rowStrideA, columnStrideA, blockB, strideB, c, strideC, add);
-            else
-                BlockPlain(rows, columns, block, blockA, rowStrideA, columnStrideA, blockB, strideB, c, strideC, add);
+            for (var j = 0; j < columns; j += ColumnBlock)
+            {
+                var width = Math.Min(ColumnBlock, columns - j);
+                var place = ((nint)k * strideB) + j;
+                if (a2 == null)
+                {
+                    Block(rows, width, block, blockA, rowStrideA, columnStrideA, b + place, strideB, c + j, strideC, add);
+                    continue;
+                }
+
+                // A few rows at a time: the tile of C that one product leaves is still in the first-level cache.
+                for (var i = 0; i < rows; i += RowGroup)
+                {
+                    var group = Math.Min(RowGroup, rows - i);
+                    var (offsetA, offsetC) = ((nint)i * rowStrideA, ((nint)i * strideC) + j);
+                    Block(group, width, block, blockA + offsetA, rowStrideA, columnStrideA, b + place, strideB, c + offsetC, strideC, add);
+                    Block(group, width, block, blockA + offsetA + second, rowStrideA, columnStrideA, b2 + place, strideB, c + offsetC, strideC, add: true);
+                }
+            }
         }
+    }
+
+    private static void Block<T>(int rows, int columns, int depth, T* a, nint ra, nint ca, T* b, nint sb, T* c, nint sc, bool add)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Block512(rows, columns, depth, a, ra, ca, b, sb, c, sc, add);
+        else if (Vector256.IsHardwareAccelerated)
+            Block256(rows, columns, depth, a, ra, ca, b, sb, c, sc, add);
+        else
+            BlockPlain(rows, columns, depth, a, ra, ca, b, sb, c, sc, add);
     }
 
     /// <summary>Columns of the next tile, in vectors: three where they fit, and never a lone one after a three.</summary>
@@ -80,13 +132,13 @@ internal static unsafe class MatrixProduct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var width = Vector512<T>.Count;
-        for (var j = 0; j < columns;)
+        var i = 0;
+        for (; i + 8 <= rows; i += 8)
         {
-            var vectors = TileVectors((columns - j) / width);
-            var i = 0;
-            for (; i + 8 <= rows; i += 8)
+            var tileA = a + (i * ra);
+            for (var j = 0; j < columns;)
             {
-                var tileA = a + (i * ra);
+                var vectors = TileVectors((columns - j) / width);
                 var tileC = c + (i * sc) + j;
                 if (vectors == 3)
                     Tile8x3(depth, tileA, ra, ca, b + j, sb, tileC, sc, add);
@@ -94,15 +146,14 @@ internal static unsafe class MatrixProduct
                     Tile8x2(depth, tileA, ra, ca, b + j, sb, tileC, sc, add);
                 else
                     Tile8x1(depth, tileA, ra, ca, b + j, sb, tileC, sc, add);
+                j += vectors * width;
             }
+        }
 
-            for (; i < rows; i++)
-            {
-                for (var v = 0; v < vectors; v++)
-                    Tile1x1(depth, a + (i * ra), ca, b + j + (v * width), sb, c + (i * sc) + j + (v * width), add);
-            }
-
-            j += vectors * width;
+        for (; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j += width)
+                Tile1x1(depth, a + (i * ra), ca, b + j, sb, c + (i * sc) + j, add);
         }
     }
 
@@ -111,13 +162,13 @@ internal static unsafe class MatrixProduct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var width = Vector256<T>.Count;
-        for (var j = 0; j < columns;)
+        var i = 0;
+        for (; i + 4 <= rows; i += 4)
         {
-            var vectors = TileVectors((columns - j) / width);
-            var i = 0;
-            for (; i + 4 <= rows; i += 4)
+            var tileA = a + (i * ra);
+            for (var j = 0; j < columns;)
             {
-                var tileA = a + (i * ra);
+                var vectors = TileVectors((columns - j) / width);
                 var tileC = c + (i * sc) + j;
                 if (vectors == 3)
                 {
@@ -128,15 +179,15 @@ internal static unsafe class MatrixProduct
                     for (var v = 0; v < vectors; v++)
                         Tile4x1(depth, tileA, ra, ca, b + j + (v * width), sb, tileC + (v * width), sc, add);
                 }
-            }
 
-            for (; i < rows; i++)
-            {
-                for (var v = 0; v < vectors; v++)
-                    Tile1x1Of256(depth, a + (i * ra), ca, b + j + (v * width), sb, c + (i * sc) + j + (v * width), add);
+                j += vectors * width;
             }
+        }
 
-            j += vectors * width;
+        for (; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j += width)
+                Tile1x1Of256(depth, a + (i * ra), ca, b + j, sb, c + (i * sc) + j, add);
         }
     }
 
@@ -339,6 +390,7 @@ internal static unsafe class MatrixProduct
         c7.Store(c + (7 * sc));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile1x1<T>(int depth, T* a, nint ca, T* b, nint sb, T* c, bool add)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -426,6 +478,7 @@ internal static unsafe class MatrixProduct
         c3.Store(c + (3 * sc));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile1x1Of256<T>(int depth, T* a, nint ca, T* b, nint sb, T* c, bool add)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

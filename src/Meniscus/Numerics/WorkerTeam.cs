@@ -38,6 +38,7 @@ public sealed class WorkerTeam : IDisposable
     /// <param name="task">The work; keep one delegate and reuse it, so that a step does not allocate.</param>
     public void Run(Action<int, int> task)
     {
+        ObjectDisposedException.ThrowIf(_stop, this);
         _task = task;
         Volatile.Write(ref _running, _threads.Length);
         foreach (var go in _go)
@@ -54,6 +55,8 @@ public sealed class WorkerTeam : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_stop)
+            return;
         _stop = true;
         foreach (var go in _go)
             go.Set();

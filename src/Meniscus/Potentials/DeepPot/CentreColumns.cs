@@ -146,7 +146,11 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
 
         _network.Reverse(values, _fitting, first, count);
         if (_vacuum is not null)
+        {
             _network.Backward(values, _vacuum, first, count);
+            _network.CollectFirstOrder(_vacuum, first, count);
+        }
+
         _kernel.Contraction.Reverse(_a.Pointer, _aDot.Pointer, _fitting.InputAdjoint, _fitting.InputReverse, _aBar2.Pointer, Stride, first, count);
         Embedding.Reverse(values, first, count, _aBar.Pointer, _aBar2.Pointer);
     }
@@ -157,11 +161,8 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
         if (Used == 0)
             return;
         _network.AccumulateGradient(gradient, _fitting, secondOrder: true, part, parts);
-        if (_vacuum is not null && part == 0)
-        {
-            _network.CollectFirstOrder(_vacuum);
-            _network.AccumulateGradient(gradient, _vacuum, secondOrder: false, 0, 1);
-        }
+        if (_vacuum is not null)
+            _network.AccumulateGradient(gradient, _vacuum, secondOrder: false, part, parts);
 
         Embedding.AccumulateGradient(gradient, _aBar.Pointer, _aBar2.Pointer, part, parts);
     }

@@ -13,7 +13,7 @@ namespace Meniscus.Potentials.DeepPot;
 internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int Order = ChebyshevEmbedding<T>.Order;
+    private const int Order = ChebyshevBasis.Order;
 
     private readonly DescriptorSettings _settings;
     private readonly EnvironmentMatrix<T> _environment;
@@ -108,10 +108,20 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         for (var c = 0; c < 4; c++)
         {
             var source = ((nint)begin * line) + (c * _stride);
-            MatrixProduct.Multiply(
-                rows, Coefficients, _environment.Count, aBar2 + source, line, 1, MomentRow(_moments, c, 0), Coefficients, target, Coefficients, accumulate: true);
-            MatrixProduct.Multiply(
-                rows, Coefficients, _environment.Count, aBar + source, line, 1, MomentRow(_momentTangent, c, 0), Coefficients, target, Coefficients, accumulate: true);
+            MatrixProduct.MultiplySum(
+                rows,
+                Coefficients,
+                _environment.Count,
+                aBar2 + source,
+                aBar + source,
+                line,
+                1,
+                MomentRow(_moments, c, 0),
+                MomentRow(_momentTangent, c, 0),
+                Coefficients,
+                target,
+                Coefficients,
+                accumulate: true);
         }
     }
 
@@ -143,7 +153,7 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
             if (_group.Pieces(t) == 0)
                 continue;
             var x = Locate(t, T.CreateTruncating(_settings.PaddingRow(_environment.CentreType, t, 0)), out _paddingPlace[t]);
-            Polynomials(x, basis);
+            ChebyshevBasis.Values(x, basis);
             for (var c = 0; c < 4; c++)
             {
                 var row = T.CreateTruncating(_settings.PaddingRow(_environment.CentreType, t, c));
@@ -184,38 +194,6 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         return T.CreateTruncating((2 * (place - piece)) - 1);
     }
 
-    /// <summary>T_0 … T_15 by their recurrence.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Polynomials(T x, T* basis)
-    {
-        var twice = x + x;
-        var (previous, current) = (T.One, x);
-        basis[0] = previous;
-        basis[1] = current;
-        for (var k = 2; k < Order; k++)
-        {
-            (previous, current) = (current, (twice * current) - previous);
-            basis[k] = current;
-        }
-    }
-
-    /// <summary>T_k and dT_k/ds̃ = k U_{k−1} · 2/h.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Polynomials(T x, T scale, T* basis, T* slope)
-    {
-        Polynomials(x, basis);
-        var twice = x + x;
-        var (previous, current) = (T.Zero, scale);
-        slope[0] = T.Zero;
-        var order = T.One;
-        for (var k = 1; k < Order; k++)
-        {
-            slope[k] = order * current;
-            order += T.One;
-            (previous, current) = (current, (twice * current) - previous);
-        }
-    }
-
     private void Moments(int centre)
     {
         var types = _settings.TypeCount;
@@ -229,7 +207,7 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                Polynomials(Locate(t, _environment.Row(0)[p], out var column), basis);
+                ChebyshevBasis.Values(Locate(t, _environment.Row(0)[p], out var column), basis);
                 for (var c = 0; c < 4; c++)
                     AddScaled(MomentRow(_moments, c, centre) + column, basis, _environment.Row(c)[p]);
             }
@@ -255,7 +233,7 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                Polynomials(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
+                ChebyshevBasis.ValuesAndSlopes(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
                 var along = _environment.RowTangent(0)[p];
                 for (var c = 0; c < 4; c++)
                 {
@@ -280,7 +258,7 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                Polynomials(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
+                ChebyshevBasis.ValuesAndSlopes(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
                 RowAdjoint(p, centre, column, basis, slope);
             }
         }

@@ -17,7 +17,7 @@ namespace Meniscus.Potentials.DeepPot;
 /// <para>
 /// The sum over neighbours only forms the moments B, which cost 16 × 4 multiply-adds per neighbour whatever the width of
 /// the network; the rest is one matrix product. The gradient for the networks is the exact adjoint: C̄ = Ā Bᵀ + …, back
-/// through (4.1), then ordinary back-propagation at a few hundred points. The width h is halved until the last two
+/// through (4.1), then ordinary back-propagation at a few hundred points. The width h is reduced until the last two
 /// coefficients are below a tolerance, so the error bound is stated, not hoped for.
 /// Source of the expansion: L. N. Trefethen, Approximation Theory and Approximation Practice (2013), ch. 3–4.
 /// </para>
@@ -27,10 +27,13 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Polynomials per piece; also the alignment of matrix columns.</summary>
-    public const int Order = 16;
+    public const int Order = ChebyshevBasis.Order;
 
     /// <summary>Above this many pieces in one network the networks themselves are cheaper.</summary>
     public const int MaxPieces = 64;
+
+    /// <summary>Factor by which pieces are made narrower; small steps waste few of them.</summary>
+    private const double Shrink = 0.8;
 
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
@@ -46,7 +49,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     public ChebyshevEmbedding(DescriptorSettings settings, NetworkKernel<T>?[] networks, bool training)
     {
         _settings = settings;
-        // The width that a network as DeePMD-kit initialises it needs; Prepare halves it where it is not enough.
+        // The width that a network as DeePMD-kit initialises it needs; Prepare reduces it where it is not enough.
         PieceWidth = 4;
         Tolerance = typeof(T) == typeof(double) ? 1e-12 : 2e-6;
         _groups = new Group[settings.TypeOneSide ? 1 : settings.TypeCount];
@@ -90,22 +93,22 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <returns>False where the networks need more than <see cref="MaxPieces"/> pieces: they are not smooth.</returns>
     public bool Prepare(T* values, ReadOnlySpan<double> upper)
     {
-        while (true)
+        while (Expand(values, upper))
         {
-            Tail = 0;
-            foreach (var group in _groups)
-            {
-                if (!group.Lay(upper, PieceWidth))
-                    return false;
-                group.Expand(values, _toCoefficients.Pointer);
-                Tail = Math.Max(Tail, group.Tail());
-            }
-
             if (Tail <= Tolerance)
                 return true;
-            PieceWidth /= 2;
+            PieceWidth *= Shrink;
         }
+
+        return false;
     }
+
+    /// <summary>
+    /// As <see cref="Prepare"/>, but with pieces as wide as they are, so that what lies inside the old range keeps its
+    /// value to the last bit.
+    /// </summary>
+    /// <returns>False where that would take too many pieces or miss the tolerance; the tables are then void.</returns>
+    public bool Extend(T* values, ReadOnlySpan<double> upper) => Expand(values, upper) && Tail <= Tolerance;
 
     /// <summary>Sets the gradient of the coefficients to zero.</summary>
     public void ClearGradient()
@@ -130,6 +133,20 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             group.Dispose();
         _toCoefficients.Dispose();
         _toValues.Dispose();
+    }
+
+    private bool Expand(T* values, ReadOnlySpan<double> upper)
+    {
+        Tail = 0;
+        foreach (var group in _groups)
+        {
+            if (!group.Lay(upper, PieceWidth))
+                return false;
+            group.Expand(values, _toCoefficients.Pointer);
+            Tail = Math.Max(Tail, group.Tail());
+        }
+
+        return true;
     }
 
     /// <summary>The networks that centres of a type use, one per neighbour type, side by side in one coefficient matrix.</summary>
@@ -217,10 +234,10 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                     high = Math.Max(high, Math.Max(padding, upper[(centre * _settings.TypeCount) + t]));
                 }
 
-                // A little to spare: rows in float32 may be rounded past the ends.
-                var slack = 1e-5 * (high - low + 1);
-                _lower[t] = low - slack;
-                var pieces = Math.Ceiling((high + slack - _lower[t]) / width);
+                // A little to spare: rows in float32 may be rounded past the ends. The lower end must not depend on the
+                // upper one, or tables that are extended would give other last digits than before.
+                _lower[t] = low - (1e-5 * (Math.Abs(low) + 1));
+                var pieces = Math.Ceiling((high + (1e-5 * (Math.Abs(high) + 1)) - _lower[t]) / width);
                 if (!(pieces <= MaxPieces))
                     return false;
                 _pieces[t] = Math.Max(1, (int)pieces);
@@ -302,7 +319,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 }
 
                 network.Backward(values, columns, 0, points);
-                network.CollectFirstOrder(columns);
+                network.CollectFirstOrder(columns, 0, points);
                 network.AccumulateGradient(gradient, columns, secondOrder: false, 0, 1);
             }
         }

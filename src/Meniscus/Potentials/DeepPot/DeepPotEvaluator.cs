@@ -130,7 +130,10 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     private void CopyInputs(in Configuration configuration)
     {
         var (frame, atom) = (_kernel.FrameParameterCount, _kernel.AtomParameterCount * configuration.Types.Length);
-        if (configuration.FrameParameters.Length != frame || configuration.AtomParameters.Length != atom)
+        var frameParameters = configuration.FrameParameters.IsEmpty && _kernel.Model.Fitting.DefaultFrameParameters is { } standard
+            ? standard
+            : configuration.FrameParameters;
+        if (frameParameters.Length != frame || configuration.AtomParameters.Length != atom)
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -140,7 +143,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         Grow(ref _types, configuration.Types.Length);
         configuration.Types.CopyTo(_types);
         Grow(ref _frameParameters, frame);
-        configuration.FrameParameters.CopyTo(_frameParameters);
+        frameParameters.CopyTo(_frameParameters);
         Grow(ref _atomParameters, atom);
         configuration.AtomParameters.CopyTo(_atomParameters);
     }
@@ -208,13 +211,13 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
                 _upper[k] = Math.Max(_upper[k], upper[k]);
         }
 
-        if (_tables!.Prepare(_kernel.Parameters.Values, _upper))
+        if (_tables!.Extend(_kernel.Parameters.Values, _upper))
         {
             RunBlocks();
             return;
         }
 
-        // Too close for tables of any sensible length: this configuration goes through the networks themselves.
+        // Too close for tables of any sensible length or width: this configuration goes through the networks themselves.
         _tableColumns = _columns;
         _columns = new CentreColumns<T>?[_tableColumns.Length];
         RunBlocks();

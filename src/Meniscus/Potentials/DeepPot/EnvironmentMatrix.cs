@@ -120,7 +120,7 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         var (begin, end) = (list.Start[atom], list.Start[atom + 1]);
         if (IsTooMany(filled, pairs))
         {
-            overflow.Add(filled, _settings);
+            overflow.Add(new ReadOnlySpan<int>(filled, _types), _settings.Sel);
             FillNearest(centre, firstPair, list, types, atom, frameOffset);
             return;
         }
@@ -369,17 +369,22 @@ public struct NeighborOverflow
     /// <summary>Largest number of neighbours beyond the slots of a type, or of all.</summary>
     public int LargestExcess { get; private set; }
 
-    internal unsafe void Add(int* counts, DescriptorSettings settings)
+    /// <summary>Counts an atom if it has more neighbours than slots.</summary>
+    /// <param name="counts">Its neighbours within the cutoff, per type.</param>
+    /// <param name="sel">Slots per type.</param>
+    internal void Add(ReadOnlySpan<int> counts, ReadOnlySpan<int> sel)
     {
-        Atoms++;
-        var total = 0;
-        for (var t = 0; t < settings.TypeCount; t++)
+        var (total, slots, excess) = (0, 0, 0);
+        for (var t = 0; t < sel.Length; t++)
         {
             total += counts[t];
-            LargestExcess = Math.Max(LargestExcess, counts[t] - settings.Sel[t]);
+            slots += sel[t];
+            excess = Math.Max(excess, counts[t] - sel[t]);
         }
 
-        LargestExcess = Math.Max(LargestExcess, total - settings.SlotCount);
+        excess = Math.Max(excess, total - slots);
+        Atoms += excess > 0 ? 1 : 0;
+        LargestExcess = Math.Max(LargestExcess, excess);
     }
 
     internal void Add(in NeighborOverflow other)

@@ -205,12 +205,12 @@ internal sealed unsafe class NetworkKernel<T>
     /// <summary>
     /// Back-propagation without a tangent: <see cref="Backward"/> has been run, and its adjoints are all there is.
     /// </summary>
-    public void CollectFirstOrder(NetworkColumns<T> columns)
+    public void CollectFirstOrder(NetworkColumns<T> columns, int first, int count)
     {
         for (var l = 0; l < _layers.Length; l++)
         {
             var padded = _layers[l].Weights.Stride;
-            Transpose.Copy(columns.Weighted(l), columns.Stride, _layers[l].Out, columns.Used, columns.Samples(l), padded);
+            Transpose.Copy(columns.Weighted(l) + first, columns.Stride, _layers[l].Out, count, columns.Samples(l) + ((nint)first * padded), padded);
         }
     }
 
@@ -234,14 +234,21 @@ internal sealed unsafe class NetworkKernel<T>
             var (stride, padded) = (columns.Stride, layer.Weights.Stride);
             var target = gradient + layer.Weights.Offset + ((nint)begin * padded);
             var samples = columns.Samples(l);
-            MatrixProduct.Multiply(
-                end - begin, padded, columns.Used, columns.Input(l) + ((nint)begin * stride), stride, 1, samples, padded, target, padded, accumulate: true);
-            if (secondOrder)
-            {
-                MatrixProduct.Multiply(
-                    end - begin, padded, columns.Used, columns.TangentOf(l) + ((nint)begin * stride), stride, 1, samples + ((nint)columns.Used * padded), padded, target, padded, accumulate: true);
-            }
-
+            var rows = (nint)begin * stride;
+            MatrixProduct.MultiplySum(
+                end - begin,
+                padded,
+                columns.Used,
+                columns.Input(l) + rows,
+                secondOrder ? columns.TangentOf(l) + rows : null,
+                stride,
+                1,
+                samples,
+                secondOrder ? samples + ((nint)columns.Used * padded) : null,
+                padded,
+                target,
+                padded,
+                accumulate: true);
             if (part == parts - 1)
                 AccumulateVectors(gradient, layer, columns, l, secondOrder);
         }
