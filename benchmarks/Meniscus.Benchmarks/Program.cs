@@ -67,6 +67,7 @@ void Infer(Precision p, int threads, bool tables)
 var mode = args.Length > 0 ? args[0] : "all";
 if (mode is "t64") { Train<double>(1, true); return; }
 if (mode is "t32") { Train<float>(1, true); return; }
+if (mode is "i32") { Infer(Precision.Float32, 1, true); return; }
 if (mode is "i64") { Infer(Precision.Float64, 1, true); return; }
 Infer(Precision.Float64, 1, true); Infer(Precision.Float64, 2, true); Infer(Precision.Float32, 1, true); Infer(Precision.Float32, 2, true); Infer(Precision.Float64, 1, false);
 Train<double>(1, true); Train<double>(2, true); Train<float>(1, true); Train<float>(2, true); Train<double>(2, false);

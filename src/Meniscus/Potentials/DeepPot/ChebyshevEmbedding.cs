@@ -78,6 +78,10 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <summary>Number of Chebyshev coefficients per output over all networks a centre of this type uses.</summary>
     public int CoefficientCount(int centreType) => GroupOf(centreType).Coefficients;
 
+    /// <summary>Size of all tables.</summary>
+    public EmbeddingTableSize Size => new(
+        _groups.Sum(g => g.Coefficients / Order), _groups.Sum(g => (long)g.Coefficients * g.Width), PieceWidth);
+
     /// <summary>The tables for centres of a type.</summary>
     public Group GroupOf(int centreType) => _groups[_settings.TypeOneSide ? 0 : centreType];
 

@@ -76,6 +76,9 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     /// <summary>Whether embeddings go through tables.</summary>
     public bool UsesTables => _tables is not null;
 
+    /// <summary>Size of the tables as they are now, or null without tables.</summary>
+    public EmbeddingTableSize? TableSize => _tables?.Size;
+
     /// <summary>Computes everything for one configuration.</summary>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
