@@ -64,6 +64,21 @@ void Infer(Precision p, int threads, bool tables)
     }
     Console.WriteLine($"infer {p} threads {threads} tables {tables}: {best:F2} ms = {best * 1000 * threads / 192:F1} core-us/atom alloc {al}");
 }
+if (args.Length > 1 && args[0] == "dbgtail")
+{
+    var mm = DeepPotModelFile.Load(args[1]);
+    using var kk = new DeepPotKernel<float>(mm);
+    unsafe
+    {
+        for (double w = 6; w > 0.3; w *= 0.8)
+        {
+            using var tt = new ChebyshevEmbedding<float>(kk.Settings, kk.Embeddings, false) { PieceWidth = w, Tolerance = 1 };
+            var up = new double[4]; Array.Fill(up, 8.0);
+            Console.WriteLine($"{w:f3} {tt.Prepare(kk.Parameters.Values, up)} {tt.Tail} {tt.CoefficientCount(0)}");
+        }
+    }
+    return;
+}
 var mode = args.Length > 0 ? args[0] : "all";
 if (mode is "t64") { Train<double>(1, true); return; }
 if (mode is "t32") { Train<float>(1, true); return; }

@@ -35,6 +35,12 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <summary>Factor by which pieces are made narrower; small steps waste few of them.</summary>
     private const double Shrink = 0.8;
 
+    /// <summary>A smooth function's last coefficients fall by Shrink¹⁵ = 0.035; rounding does not fall, kinks fall by Shrink.</summary>
+    private const double StillFalling = 0.5;
+
+    /// <summary>Last coefficients, relative to the largest, that rounding in the networks can leave.</summary>
+    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 1e-5;
+
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
     private readonly DescriptorSettings _settings;
@@ -51,7 +57,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         _settings = settings;
         // The width that a network as DeePMD-kit initialises it needs; Prepare reduces it where it is not enough.
         PieceWidth = 4;
-        Tolerance = typeof(T) == typeof(double) ? 1e-12 : 2e-6;
+        Tolerance = typeof(T) == typeof(double) ? 1e-12 : 5e-7;
         _groups = new Group[settings.TypeOneSide ? 1 : settings.TypeCount];
         for (var g = 0; g < _groups.Length; g++)
             _groups[g] = new Group(settings, networks, g, training);
@@ -97,7 +103,14 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         {
             if (Tail <= Tolerance)
                 return true;
+            var (width, tail) = (PieceWidth, Tail);
             PieceWidth *= Shrink;
+            if (Expand(values, upper) && Tail < StillFalling * tail)
+                continue;
+
+            // Narrower pieces do not help: what is left is rounding, or the function has kinks.
+            PieceWidth = width;
+            return Expand(values, upper) && Tail <= RoundingLimit;
         }
 
         return false;
