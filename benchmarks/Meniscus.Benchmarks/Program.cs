@@ -6,7 +6,7 @@ using Meniscus.Potentials.DeepPot;
 using Meniscus.Training;
 using Meniscus.Atoms;
 
-var model = DeepPotModelFile.Load("../shared/reference/models/thesis_s05.dp");
+var model = DeepPotModelFile.Load(args.Length > 1 ? args[1] : "../shared/reference/models/thesis_s05.dp");
 ILabelledSystem sys = DeepmdSystems.Open(["../shared/data/water-pbe0/data_0"], model.TypeMap).Single();
 void Train<T>(int threads, bool tables) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
@@ -44,7 +44,7 @@ void Train<T>(int threads, bool tables) where T : unmanaged, System.Numerics.IFl
         alloc = GC.GetTotalAllocatedBytes(true) - a0;
     }
     times.Sort();
-    Console.WriteLine($"train {typeof(T).Name} threads {threads} tables {tables}: best {best:F2} ms median {times[times.Count / 2]:F2}; predict {ph[0]:F2} loss {ph[1]:F2} grad {ph[2]:F2} adam {ph[3]:F2}; alloc {alloc}; coef {sweep.Tables?.CoefficientCount(0)} w {sweep.Tables?.PieceWidth} tail {sweep.Tables?.Tail}");
+    Console.WriteLine($"train {typeof(T).Name} threads {threads} tables {tables}: best {best:F2} ms median {times[times.Count / 2]:F2}; predict {ph[0]:F2} loss {ph[1]:F2} grad {ph[2]:F2} adam {ph[3]:F2}; alloc {alloc}; coef {sweep.Tables?.CoefficientCount(0)}");
 }
 void Infer(Precision p, int threads, bool tables)
 {
@@ -63,21 +63,6 @@ void Infer(Precision p, int threads, bool tables)
         al = GC.GetTotalAllocatedBytes(true) - a0;
     }
     Console.WriteLine($"infer {p} threads {threads} tables {tables}: {best:F2} ms = {best * 1000 * threads / 192:F1} core-us/atom alloc {al}");
-}
-if (args.Length > 1 && args[0] == "dbgtail")
-{
-    var mm = DeepPotModelFile.Load(args[1]);
-    using var kk = new DeepPotKernel<float>(mm);
-    unsafe
-    {
-        for (double w = 6; w > 0.3; w *= 0.8)
-        {
-            using var tt = new ChebyshevEmbedding<float>(kk.Settings, kk.Embeddings, false) { PieceWidth = w, Tolerance = 1 };
-            var up = new double[4]; Array.Fill(up, 8.0);
-            Console.WriteLine($"{w:f3} {tt.Prepare(kk.Parameters.Values, up)} {tt.Tail} {tt.CoefficientCount(0)}");
-        }
-    }
-    return;
 }
 var mode = args.Length > 0 ? args[0] : "all";
 if (mode is "t64") { Train<double>(1, true); return; }

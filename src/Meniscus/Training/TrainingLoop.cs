@@ -16,6 +16,9 @@ namespace Meniscus.Training;
 internal sealed class TrainingLoop<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Steps after which the pieces of the embedding tables are found anew: the weights have moved on.</summary>
+    private const int TableLifetime = 1000;
+
     private const string Version = "meniscus-checkpoint-1";
 
     private readonly TrainingInput _input;
@@ -97,6 +100,8 @@ internal sealed class TrainingLoop<T> : IDisposable
     /// <summary>One step; returns the errors of its batch before the update.</summary>
     private LossSums Step(double rate, in LossPrefactors prefactors)
     {
+        if (_step % TableLifetime == 0)
+            _sweep.Tables?.Forget();
         _sampler.Next(_batch);
         var sums = EvaluateBatch(prefactors);
         var norm = GradientClipping.Clip(_sweep.Gradient, _input.Training.GradientMaxNorm);
@@ -227,7 +232,7 @@ internal sealed class TrainingLoop<T> : IDisposable
             ["number_format"] = typeof(T) == typeof(float) ? "float32" : "float64",
             ["optimizer_steps"] = _optimizer.StepCount,
             ["tables"] = _sweep.Tables is not null,
-            ["piece_width"] = _sweep.Tables?.PieceWidth ?? 0,
+            ["pieces"] = _sweep.Tables?.State,
             ["training"] = _sampler.Save(),
             ["interval"] = TrainingErrors.Save(_interval),
             ["interval_steps"] = _intervalSteps,
@@ -249,8 +254,8 @@ internal sealed class TrainingLoop<T> : IDisposable
             _optimizer.StepCount = (long)state["optimizer_steps"]!;
             _interval = TrainingErrors.Restore(state["interval"]!.AsObject());
             _intervalSteps = (int)state["interval_steps"]!;
-            if (_sweep.Tables is { } tables && (double)state["piece_width"]! is > 0 and var width)
-                tables.PieceWidth = width;
+            if (_sweep.Tables is { } tables && state["pieces"] is { } pieces)
+                tables.State = (string)pieces!;
             _sampler.Restore(state["training"]!.AsObject(), path);
             if (_validation is not null && state["validation"] is JsonObject validation)
                 _validation.Restore(validation, path);

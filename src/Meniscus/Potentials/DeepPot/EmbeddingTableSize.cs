@@ -3,5 +3,4 @@ namespace Meniscus.Potentials.DeepPot;
 /// <summary>How large the embedding tables of a model are.</summary>
 /// <param name="Pieces">Pieces of all tables.</param>
 /// <param name="Coefficients">Chebyshev coefficients of all pieces and outputs.</param>
-/// <param name="PieceWidth">Width of a piece in units of s̃.</param>
-public readonly record struct EmbeddingTableSize(int Pieces, long Coefficients, double PieceWidth);
+public readonly record struct EmbeddingTableSize(int Pieces, long Coefficients);
