@@ -103,9 +103,7 @@ public static class Trainer
 
         if (options.InitModel is { } initial)
         {
-            var model = Checkpoint.Exists(initial) && !DeepPotModelFile.Endings.Contains(Path.GetExtension(initial))
-                ? Checkpoint.LoadModel(initial)
-                : DeepPotModelFile.Load(initial);
+            var model = DeepPotModels.Load(initial);
             RequireSameModel(input.Model, model, initial);
             return new RunStart(model with { Tables = null }, null, initial);
         }

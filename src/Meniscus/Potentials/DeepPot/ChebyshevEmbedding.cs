@@ -49,7 +49,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     public ChebyshevEmbedding(DescriptorSettings settings, NetworkKernel<T>?[] networks, bool training)
     {
         _settings = settings;
-        Tolerance = typeof(T) == typeof(double) ? 1e-11 : 5e-7;
+        Tolerance = typeof(T) == typeof(double) ? 1e-12 : 5e-7;
         _groups = new Group[settings.TypeOneSide ? 1 : settings.TypeCount];
         for (var g = 0; g < _groups.Length; g++)
             _groups[g] = new Group(settings, networks, g, training);
