@@ -69,6 +69,8 @@ internal sealed class TrainVerb : Verb
     public override int Run(ParseResult arguments, VerbContext context)
     {
         var input = TrainingInput.Load(arguments.GetRequiredValue(_input));
+        var normalised = arguments.GetRequiredValue(_output);
+        AtomicFile.RequireWritable(normalised, "--output");
         foreach (var warning in input.Warnings)
             context.Warn(warning);
         var options = new TrainerOptions
@@ -80,9 +82,8 @@ internal sealed class TrainVerb : Verb
             DirectEmbedding = arguments.GetValue(_direct),
             Threads = context.Threads,
             Notice = context.Warn,
+            Starting = accepted => AtomicFile.WriteText(normalised, writer => writer.Write(accepted.ToJson())),
         };
-        var normalised = arguments.GetRequiredValue(_output);
-        AtomicFile.WriteText(normalised, writer => writer.Write(input.ToJson()));
         var result = Train(input, options, context);
         var plot = WritePlot(input);
         Report(input, result, plot, context);

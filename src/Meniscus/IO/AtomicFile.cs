@@ -31,6 +31,34 @@ public static class AtomicFile
         });
     }
 
+    /// <summary>
+    /// Makes sure that a file can be written, its folder made where it is missing, so that a long job does not find out
+    /// when it has a result.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The option or key that names it, for the message.</param>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public static void RequireWritable(string path, string key)
+    {
+        if (path.Length == 0 || Directory.Exists(path))
+            throw new InputException($"{key}: {(path.Length == 0 ? "an empty name" : $"{path} is a folder")}; give the name of a file");
+        try
+        {
+            var full = Path.GetFullPath(path);
+            var folder = Path.GetDirectoryName(full)!;
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+            using (new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+                // Only whether it can be made.
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{key}: {path} cannot be written ({e.Message.TrimEnd('.')}); choose another place or make the folder writable", e);
+        }
+    }
+
     /// <summary>Lets a library that wants a file name write to a temporary one, then renames it.</summary>
     /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>
     /// <param name="write">Receives the temporary name and leaves a finished file there.</param>

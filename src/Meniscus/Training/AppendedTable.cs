@@ -30,14 +30,10 @@ internal sealed class AppendedTable : IDisposable
     /// <param name="stepOf">The step of a row, or null for a line that is no row.</param>
     public static AppendedTable Continue(string path, string header, long restartStep, Func<string, long?> stepOf)
     {
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
-        var end = text.LastIndexOf('\n') + 1;
-        if (end == 0)
+        var lines = WholeLines(path);
+        if (lines.Length == 0)
             return Create(path, header);
-        var lines = text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var expected = header[..header.IndexOf('\n', StringComparison.Ordinal)];
-        if (lines[0].TrimEnd() != expected.TrimEnd())
-            throw new InputException($"{path}: its columns \"{lines[0].Trim()}\" are not those of this run, \"{expected.Trim()}\"; move the file away or choose another disp_file");
+        RequireColumns(path, lines[0], header);
         var kept = lines.Where(line => stepOf(line) is not { } step || step <= restartStep);
         AtomicFile.WriteText(path, writer =>
         {
@@ -45,6 +41,16 @@ internal sealed class AppendedTable : IDisposable
                 writer.WriteLine(line);
         });
         return new(path);
+    }
+
+    /// <summary>Makes sure that a table can be continued, before anything is changed.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    /// <param name="header">The header of the run.</param>
+    /// <exception cref="InputException">The file has other columns.</exception>
+    public static void RequireColumns(string path, string header)
+    {
+        if (WholeLines(path) is [var first, ..])
+            RequireColumns(path, first, header);
     }
 
     /// <summary>Appends one row and flushes it.</summary>
@@ -56,4 +62,18 @@ internal sealed class AppendedTable : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
+
+    /// <summary>The lines of a file but for a last one without a line end; none where there is no file.</summary>
+    private static string[] WholeLines(string path)
+    {
+        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static void RequireColumns(string path, string firstLine, string header)
+    {
+        var expected = header[..header.IndexOf('\n', StringComparison.Ordinal)];
+        if (firstLine.TrimEnd() != expected.TrimEnd())
+            throw new InputException($"{path}: its columns \"{firstLine.Trim()}\" are not those of this run, \"{expected.Trim()}\"; move the file away or choose another disp_file");
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class BatchSampler
     public JsonObject Save() => new()
     {
         ["choice"] = _choice.State,
-        ["orders"] = new JsonArray([.. _orders.Select(o => (JsonNode)new JsonObject { ["state"] = o.State, ["place"] = o.Place })]),
+        ["orders"] = new JsonArray([.. _orders.Select(o => (JsonNode)new JsonObject { ["state"] = o.State, ["place"] = o.Place, ["frames"] = o.Count })]),
     };
 
     /// <summary>Takes a state back.</summary>
@@ -75,7 +75,12 @@ internal sealed class BatchSampler
             throw new InputException($"{file}: the checkpoint was made with {orders.Count} systems, the input names {_orders.Length}; restart with the same data, or start from its weights with --init-model");
         _choice.State = (string)state["choice"]!;
         for (var i = 0; i < _orders.Length; i++)
-            _orders[i].Restore((string)orders[i]!["state"]!, (int)orders[i]!["place"]!, _systems[i].Name, file);
+        {
+            var count = (int)orders[i]!["frames"]!;
+            if (count != _orders[i].Count)
+                throw new InputException($"{file}: when the checkpoint was made, {_systems[i].Name} had {count} frames, now it has {_orders[i].Count}; restart with the same data, or start from its weights with --init-model");
+            _orders[i].Restore((string)orders[i]!["state"]!, (int)orders[i]!["place"]!);
+        }
     }
 
     private int Choose()
@@ -104,6 +109,9 @@ internal sealed class BatchSampler
         /// <summary>Random state from which the present order is made; of a spent one, that of the next.</summary>
         public string State => Place < _frames.Length ? _before : random.State;
 
+        /// <summary>Number of frames.</summary>
+        public int Count => _frames.Length;
+
         /// <summary>Frames already given out of the present order.</summary>
         public int Place { get; private set; } = frames;
 
@@ -114,10 +122,8 @@ internal sealed class BatchSampler
             return _frames[Place++];
         }
 
-        public void Restore(string state, int place, string system, string file)
+        public void Restore(string state, int place)
         {
-            if (place > _frames.Length)
-                throw new InputException($"{file}: the checkpoint had used {place} frames of {system}, which has only {_frames.Length} now; restart with the same data, or start from its weights with --init-model");
             random.State = state;
             if (place < _frames.Length)
                 Shuffle();

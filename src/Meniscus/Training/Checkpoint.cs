@@ -13,7 +13,7 @@ namespace Meniscus.Training;
 /// Everything a run needs to go on as if it had not stopped: <c>model.ckpt-STEP.ckpt</c>, an uncompressed zip archive of
 /// the model (<c>model.dp</c>, which every tool that reads DeePMD-kit's interchange format opens), the optimizer's state
 /// (<c>moment_K.bin</c>, little-endian, laid out as the padded parameters) and <c>state.json</c> (step, random states,
-/// data cursors, running sums). The archive's checksums tell a damaged file. A text file <c>checkpoint</c> beside it
+/// data cursors, running sums). The archive's checksums tell a damaged file, and are looked at. A text file <c>checkpoint</c> beside it
 /// names the newest, as DeePMD-kit's does.
 /// </summary>
 internal static class Checkpoint
@@ -77,12 +77,11 @@ internal static class Checkpoint
         {
             for (var k = 0; k < moments.Count; k++)
             {
-                var entry = Entry(archive, $"moment_{k}.bin", file);
+                var stored = ReadEntry(archive, $"moment_{k}.bin", file);
                 var bytes = MemoryMarshal.AsBytes(moments[k].AsSpan());
-                if (entry.Length != bytes.Length)
-                    throw new InputException($"{file}: the optimizer's state {entry.Name} has {entry.Length} bytes, the model of the input needs {bytes.Length}; restart with the same model, or start from its weights with --init-model");
-                using var stream = entry.Open();
-                stream.ReadExactly(bytes);
+                if (stored.Length != bytes.Length)
+                    throw new InputException($"{file}: the optimizer's state moment_{k}.bin has {stored.Length} bytes, the model of the input needs {bytes.Length}; restart with the same model, or start from its weights with --init-model");
+                stored.CopyTo(bytes);
             }
 
             return true;
@@ -103,8 +102,22 @@ internal static class Checkpoint
         var folder = Path.GetDirectoryName(Path.GetFullPath(name))!;
         if (!Directory.Exists(folder))
             return null;
-        // Not the file "checkpoint": a crash between two renames may leave it one behind.
-        return Steps(name).OrderByDescending(s => s.Step).Select(s => s.Path).FirstOrDefault();
+        return Newest(name);
+    }
+
+    /// <summary>
+    /// The newest checkpoint of a run: the one that the file <c>checkpoint</c> names; or one of a later step that was
+    /// written after that file, which a crash between the two leaves. Later steps written before it are of an earlier run.
+    /// </summary>
+    private static string? Newest(string prefix)
+    {
+        var paths = Steps(prefix).OrderByDescending(s => s.Step).Select(s => s.Path).ToList();
+        var newest = NewestPath(prefix);
+        var named = File.Exists(newest) ? paths.IndexOf(Path.Combine(Path.GetDirectoryName(newest)!, File.ReadLines(newest).FirstOrDefault("").Trim())) : -1;
+        if (named < 0)
+            return paths.FirstOrDefault();
+        var written = File.GetLastWriteTimeUtc(newest);
+        return paths.Take(named).FirstOrDefault(path => File.GetLastWriteTimeUtc(path) >= written) ?? paths[named];
     }
 
     private static IEnumerable<(long Step, string Path)> Steps(string prefix)
@@ -131,27 +144,29 @@ internal static class Checkpoint
             using var archive = ZipFile.OpenRead(path);
             return read(archive, path);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception e) when (e is IOException or InvalidDataException or JsonException or InvalidOperationException or NotSupportedException or ArgumentException or OverflowException)
         {
             throw new InputException($"{path}: damaged checkpoint, or none ({e.Message}); use an older one of the same run", e);
         }
     }
 
-    private static ZipArchiveEntry Entry(ZipArchive archive, string name, string path) =>
-        archive.GetEntry(name) ?? throw new InputException($"{path}: no {name} inside; expected a checkpoint of this program");
-
-    private static DeepPotModel ReadModel(ZipArchive archive, string path)
+    /// <summary>The bytes of a file in the archive, with its checksum verified.</summary>
+    private static byte[] ReadEntry(ZipArchive archive, string name, string path)
     {
-        var entry = Entry(archive, "model.dp", path);
-        using var content = new MemoryStream();
+        var entry = archive.GetEntry(name) ?? throw new InputException($"{path}: no {name} inside; expected a checkpoint of this program");
+        // Stored, not compressed: a length beyond the file's own is a damaged header.
+        if (entry.Length != entry.CompressedLength || entry.Length > new FileInfo(path).Length)
+            throw new InvalidDataException($"{name} claims {entry.Length} bytes");
+        var bytes = new byte[entry.Length];
         using (var stream = entry.Open())
-            stream.CopyTo(content);
-        return DeepPotModelSection.Read(ModelHdf5.Read(content.ToArray(), $"{path}/model.dp"), $"{path}/model.dp");
+            stream.ReadExactly(bytes);
+        return Crc32.Of(bytes) == entry.Crc32 ? bytes : throw new InvalidDataException($"the checksum of {name} is wrong");
     }
 
-    private static JsonObject ReadState(ZipArchive archive, string path)
-    {
-        using var stream = Entry(archive, "state.json", path).Open();
-        return JsonNode.Parse(stream) as JsonObject ?? throw new InputException($"{path}: state.json is not an object; the checkpoint is damaged, use an older one");
-    }
+    private static DeepPotModel ReadModel(ZipArchive archive, string path) =>
+        DeepPotModelSection.Read(ModelHdf5.Read(ReadEntry(archive, "model.dp", path), $"{path}/model.dp"), $"{path}/model.dp");
+
+    private static JsonObject ReadState(ZipArchive archive, string path) =>
+        JsonNode.Parse(ReadEntry(archive, "state.json", path)) as JsonObject
+            ?? throw new InputException($"{path}: state.json is not an object; the checkpoint is damaged, use an older one");
 }

@@ -6,8 +6,9 @@ namespace Meniscus.Training;
 
 /// <summary>
 /// Mean and standard deviation of the environment rows over sampled frames, per type of the centre (docs/theory.md,
-/// section 7): over all Σ sel slots of all its atoms, empty and excluded ones counted as zeros; the radial column by
-/// itself, the three angular columns together.
+/// section 7): over all Σ sel slots of all its atoms, empty ones and those of <c>exclude_types</c> counted as zeros, those
+/// that <c>pair_exclude_types</c> empties not counted; the radial column by itself, the three angular columns together.
+/// Source: DeePMD-kit's PyTorch backend, whose numbers the tests compare with.
 /// <code>
 /// davg = (⟨s⟩, 0, 0, 0),   dstd = (σ_s, σ_a, σ_a, σ_a),   σ = √(⟨x²⟩ − ⟨x⟩²), at least the protection
 /// </code>
@@ -15,6 +16,7 @@ namespace Meniscus.Training;
 internal sealed class EnvironmentStatistics : IDisposable
 {
     private readonly DescriptorSettings _settings;
+    private readonly bool[] _removed;
     private readonly EnvironmentMatrix<double>[] _environments;
     private readonly NeighborList _list = new();
     private readonly Sums[] _sums;
@@ -23,7 +25,16 @@ internal sealed class EnvironmentStatistics : IDisposable
     /// <param name="model">A model whose davg is 0 and dstd 1, so that its rows are the raw ones.</param>
     public EnvironmentStatistics(DeepPotModel model)
     {
-        _settings = new DescriptorSettings(model);
+        var removed = new DescriptorSettings(model);
+        // As zeroed pairs they keep their slots, so that they can be counted.
+        _settings = new DescriptorSettings(model with
+        {
+            PairExcludeTypes = [],
+            Descriptor = model.Descriptor with { ExcludeTypes = [.. model.Descriptor.ExcludeTypes, .. model.PairExcludeTypes] },
+        });
+        _removed = [.. from centre in Enumerable.Range(0, removed.TypeCount)
+                       from neighbor in Enumerable.Range(0, removed.TypeCount)
+                       select removed.IsRemoved(centre, neighbor)];
         _environments = [.. Enumerable.Range(0, _settings.TypeCount).Select(t => new EnvironmentMatrix<double>(_settings, t))];
         _sums = new Sums[_settings.TypeCount];
     }
@@ -45,7 +56,7 @@ internal sealed class EnvironmentStatistics : IDisposable
             var environment = _environments[type];
             environment.Resize(1, _list.Start[i + 1] - _list.Start[i], training: false);
             environment.Fill(0, 0, _list, frame.Types, i, 0, ref overflow);
-            AddRows(environment, ref _sums[type]);
+            AddRows(environment, type, ref _sums[type]);
         }
     }
 
@@ -89,9 +100,11 @@ internal sealed class EnvironmentStatistics : IDisposable
         return Math.Max(Math.Sqrt(Math.Max(0, (squares / number) - (mean * mean))), protection);
     }
 
-    private unsafe void AddRows(EnvironmentMatrix<double> environment, ref Sums sums)
+    private unsafe void AddRows(EnvironmentMatrix<double> environment, int type, ref Sums sums)
     {
         sums.Slots += _settings.SlotCount;
+        for (var t = 0; t < _settings.TypeCount; t++)
+            sums.Slots -= _removed[(type * _settings.TypeCount) + t] ? environment.Filled[t] : 0;
         for (var p = environment.Segment[0]; p < environment.Segment[_settings.TypeCount]; p++)
         {
             var radial = environment.Row(0)[p];

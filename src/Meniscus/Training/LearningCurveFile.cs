@@ -39,6 +39,14 @@ public sealed class LearningCurveFile : IDisposable
     public static LearningCurveFile Continue(string path, IReadOnlyList<string> errorNames, bool validation, long restartStep) =>
         new(AppendedTable.Continue(path, Header(errorNames, validation), restartStep, StepOf), errorNames.Count, validation);
 
+    /// <summary>Makes sure that a file can be continued, before anything is changed.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    /// <param name="errorNames">Names of the errors.</param>
+    /// <param name="validation">Whether there is a validation set.</param>
+    /// <exception cref="InputException">The file has other columns.</exception>
+    public static void RequireColumns(string path, IReadOnlyList<string> errorNames, bool validation) =>
+        AppendedTable.RequireColumns(path, Header(errorNames, validation));
+
     /// <summary>Appends a row.</summary>
     /// <param name="step">Number of steps done.</param>
     /// <param name="validation">Errors of the validation batches, in the order of the names; empty where there is no validation set.</param>

@@ -15,6 +15,8 @@ internal sealed class LearningCurveFiles : IDisposable
         var averages = LearningCurveAveragesFile.PathBeside(path);
         if (step > 0)
         {
+            LearningCurveFile.RequireColumns(path, names, validation);
+            LearningCurveAveragesFile.RequireColumns(averages, names, validation);
             _curve = LearningCurveFile.Continue(path, names, validation, step);
             _averages = LearningCurveAveragesFile.Continue(averages, names, validation, step);
         }

@@ -19,8 +19,10 @@ internal static class ModelPreparation
         var sel = section.Descriptor.Sel.Resolve(neighbors?.LargestCounts ?? []);
         if (neighbors is not null)
             WarnOfSmallSel(section.TypeMap, sel, neighbors, options.Notice);
-        var model = ModelInitializer.Create(section, sel, definition: null) with { MinNeighborDistance = neighbors?.MinDistance };
-        return WithBias(WithParameterStatistics(WithEnvironment(model, section, data), section, data), section, data);
+        var model = ModelInitializer.Create(section, sel, definition: null) with { MinNeighborDistance = neighbors is { MinDistance: var distance } && double.IsFinite(distance) ? distance : null };
+        model = WithBias(WithParameterStatistics(WithEnvironment(model, section, data), section, data), section, data);
+        // As a checkpoint holds it, float32 statistics rounded: a restart must go on from the very same numbers.
+        return DeepPotModelSection.Read(DeepPotModelSection.Write(model), "the new model");
     }
 
     /// <summary>Fits the energy bias of a model to sampled frames.</summary>
@@ -28,10 +30,10 @@ internal static class ModelPreparation
     {
         var types = model.TypeMap.Count;
         var (energies, counts) = (new List<double>(), new List<int>());
-        foreach (var frame in data.Sample(section.StatisticsBatches))
+        data.Sample(section.StatisticsBatches, frame =>
         {
             if (!frame.Labels.HasFlag(FrameLabels.Energy))
-                continue;
+                return;
             energies.Add(frame.Energy);
             var count = new int[types];
             foreach (var type in frame.Types)
@@ -41,7 +43,7 @@ internal static class ModelPreparation
             }
 
             counts.AddRange(count);
-        }
+        });
 
         if (energies.Count == 0)
             return model;
@@ -80,8 +82,7 @@ internal static class ModelPreparation
     private static DeepPotModel WithEnvironment(DeepPotModel model, ModelInput section, TrainingData data)
     {
         using var statistics = new EnvironmentStatistics(model);
-        foreach (var frame in data.Sample(section.StatisticsBatches))
-            statistics.Add(frame);
+        data.Sample(section.StatisticsBatches, statistics.Add);
         var (davg, dstd) = statistics.Finish(section.Descriptor.SetDavgZero, section.StatisticsProtection);
         return model with { Descriptor = model.Descriptor with { Davg = davg, Dstd = dstd } };
     }
@@ -90,16 +91,15 @@ internal static class ModelPreparation
     private static DeepPotModel WithParameterStatistics(DeepPotModel model, ModelInput section, TrainingData data)
     {
         var (frameCount, atomCount) = (model.Fitting.FrameParameterCount, model.Fitting.AtomParameterCount);
-        data.RequireParameters(frameCount, atomCount);
         if (frameCount + atomCount == 0)
             return model;
         var (frameMoments, atomMoments) = (new Moments(frameCount), new Moments(atomCount));
-        foreach (var frame in data.Sample(section.StatisticsBatches))
+        data.Sample(section.StatisticsBatches, frame =>
         {
             frameMoments.Add(frame.FrameParameters);
             for (var i = 0; i < frame.AtomCount && atomCount > 0; i++)
                 atomMoments.Add(frame.AtomParameters.AsSpan(i * atomCount, atomCount));
-        }
+        });
 
         var protection = section.StatisticsProtection;
         return model with

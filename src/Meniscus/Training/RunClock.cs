@@ -35,10 +35,10 @@ internal sealed class RunClock
     /// <summary>Milliseconds per step since the start.</summary>
     public double TotalMillisecondsPerStep(long step) => 1000 * Seconds / Math.Max(1, step - _firstStep);
 
-    /// <summary>Whether a progress report is due; looked at rarely, so that it costs nothing.</summary>
-    public bool IsTimeToReport(long step)
+    /// <summary>Whether a progress report is due.</summary>
+    public bool IsTimeToReport()
     {
-        if (step % 8 != 0 || (_lastReport != 0 && Stopwatch.GetElapsedTime(_lastReport).TotalSeconds < ReportInterval))
+        if (_lastReport != 0 && Stopwatch.GetElapsedTime(_lastReport).TotalSeconds < ReportInterval)
             return false;
         _lastReport = Stopwatch.GetTimestamp();
         return true;

@@ -11,6 +11,9 @@ namespace Meniscus.Training;
 /// </summary>
 public static class Trainer
 {
+    private const string TrainingKey = "training/training_data";
+    private const string ValidationKey = "training/validation_data";
+
     /// <summary>Runs a training input to its last step.</summary>
     /// <param name="input">The training input.</param>
     /// <param name="options">What the command line adds.</param>
@@ -22,21 +25,23 @@ public static class Trainer
     public static TrainingResult Run(
         TrainingInput input, TrainerOptions options, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
-        RefuseUnsupported(input);
-        if (options.Restart is not null && options.InitModel is not null)
-            throw new InputException("--restart and --init-model exclude each other: the first goes on with a run, the second begins one with given weights");
+        RefuseUnsupported(input, options);
+        RunOutputs.RequireWritable(input);
         var section = input.Training;
+        var given = GivenStart(options);
         input = WithTypes(input);
-        using var training = TrainingData.Open(input, section.TrainingData, input.Model.TypeMap);
-        using var validation = section.ValidationData is { } v ? TrainingData.Open(input, v.Data, input.Model.TypeMap) : null;
+        using var training = TrainingData.Open(input, section.TrainingData, TrainingKey, input.Model.TypeMap);
+        using var validation = section.ValidationData is { } v ? TrainingData.Open(input, v.Data, ValidationKey, input.Model.TypeMap) : null;
+        training.RequireParameters(input.Model.Fitting);
+        validation?.RequireParameters(input.Model.Fitting);
+        given = given?.For(input.Model);
         if (!options.SkipDataCheck)
         {
             training.Check(RequiredLabels(input.Loss), options.Notice, cancellation);
             validation?.Check(RequiredLabels(input.Loss), options.Notice, cancellation);
         }
 
-        var start = Start(input, options, training, cancellation);
-        validation?.RequireParameters(start.Model.Fitting.FrameParameterCount, start.Model.Fitting.AtomParameterCount);
+        var start = given ?? new RunStart(ModelPreparation.Create(input, training, options, cancellation), null, null);
         using var team = new WorkerTeam(options.Threads);
         return start.Model.Descriptor.Precision == Precision.Float32 && start.Model.Fitting.Precision == Precision.Float32
             ? Run<float>(input, options, training, validation, start, team, progress, cancellation)
@@ -75,8 +80,10 @@ public static class Trainer
         return loop.Run(progress, cancellation);
     }
 
-    private static void RefuseUnsupported(TrainingInput input)
+    private static void RefuseUnsupported(TrainingInput input, TrainerOptions options)
     {
+        if (options.Restart is not null && options.InitModel is not null)
+            throw new InputException("--restart and --init-model exclude each other: the first goes on with a run, the second begins one with given weights");
         if (input.Training.ChangeBiasAfterTraining)
             throw new InputException("training/change_bias_after_training: not done while training; leave it out, and use 'meniscus change-bias' on the model afterwards");
         if (input.Training.StatisticsFile is not null)
@@ -88,57 +95,22 @@ public static class Trainer
     {
         if (input.Model.TypeMap.Count > 0)
             return input;
-        using var data = TrainingData.Open(input, input.Training.TrainingData, types: null);
+        using var data = TrainingData.Open(input, input.Training.TrainingData, TrainingKey, types: null);
         return input with { Model = input.Model.WithTypeMap(data.Systems[0].TypeMap) };
     }
 
-    private static RunStart Start(TrainingInput input, TrainerOptions options, TrainingData training, CancellationToken cancellation)
+    /// <summary>The checkpoint or model that the command line names, or null.</summary>
+    private static RunStart? GivenStart(TrainerOptions options)
     {
         if (options.Restart is { } restart)
         {
             var (model, state, path) = Checkpoint.Load(restart);
-            RequireSameModel(input.Model, model, path);
             return new RunStart(model, state, path);
         }
 
-        if (options.InitModel is { } initial)
-        {
-            var model = DeepPotModels.Load(initial);
-            RequireSameModel(input.Model, model, initial);
-            return new RunStart(model with { Tables = null }, null, initial);
-        }
-
-        return new RunStart(ModelPreparation.Create(input, training, options, cancellation), null, null);
-    }
-
-    /// <summary>A model to go on with must have the shape that the input asks for.</summary>
-    private static void RequireSameModel(ModelInput input, DeepPotModel model, string path)
-    {
-        Require("type_map", input.TypeMap.ToString(), model.TypeMap.ToString());
-        Require("descriptor/rcut", input.Descriptor.Cutoff, model.Descriptor.Cutoff);
-        Require("descriptor/rcut_smth", input.Descriptor.SmoothCutoff, model.Descriptor.SmoothCutoff);
-        Require("descriptor/neuron", string.Join(' ', input.Descriptor.Neuron), string.Join(' ', model.Descriptor.Neuron));
-        Require("descriptor/axis_neuron", input.Descriptor.AxisNeuron, model.Descriptor.AxisNeuron);
-        Require("descriptor/type_one_side", input.Descriptor.TypeOneSide, model.Descriptor.TypeOneSide);
-        Require("descriptor/precision", input.Descriptor.Precision, model.Descriptor.Precision);
-        Require("fitting_net/neuron", string.Join(' ', input.Fitting.Neuron), string.Join(' ', model.Fitting.Neuron));
-        Require("fitting_net/precision", input.Fitting.Precision, model.Fitting.Precision);
-        if (input.Descriptor.Sel.Numbers is { } sel)
-            Require("descriptor/sel", string.Join(' ', sel), string.Join(' ', model.Descriptor.Sel));
-
-        void Require<TValue>(string key, TValue wanted, TValue found)
-        {
-            if (!EqualityComparer<TValue>.Default.Equals(wanted, found))
-                throw new InputException($"{path}: model/{key} is {found}, the input says {wanted}; give the input the model was made with");
-        }
+        return options.InitModel is { } initial ? new RunStart(DeepPotModels.Load(initial) with { Tables = null }, null, initial) : null;
     }
 }
-
-/// <summary>What a run begins with: a model, and the state of the run it goes on with, if any.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="State">State of a checkpoint, or null for a new run.</param>
-/// <param name="Path">The file the model came from, or null.</param>
-internal sealed record RunStart(DeepPotModel Model, System.Text.Json.Nodes.JsonObject? State, string? Path);
 
 /// <summary>Training cannot go on; the message is one finished line. The last checkpoint is intact.</summary>
 public sealed class TrainingFailedException : Exception

@@ -21,6 +21,12 @@ public sealed record TrainerOptions
     /// <summary>Number of threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// Called once input and data have passed every check, just before the first step, with the input as it is used:
+    /// the moment for writing files that must not be lost to an input that is refused.
+    /// </summary>
+    public Action<TrainingInput>? Starting { get; init; }
+
     /// <summary>Receives notices for the user, one line each.</summary>
     public Action<string>? Notice { get; init; }
 }

@@ -28,13 +28,23 @@ internal sealed class TrainingData : IDisposable
     /// <summary>Opens the systems an input names.</summary>
     /// <param name="input">The whole input, for its paths.</param>
     /// <param name="data">The data section.</param>
+    /// <param name="key">The data section's place in the input, for messages.</param>
     /// <param name="types">Type map of the model, or null to use the systems' own.</param>
-    public static TrainingData Open(TrainingInput input, DataInput data, TypeMap? types)
+    public static TrainingData Open(TrainingInput input, DataInput data, string key, TypeMap? types)
     {
         var systems = DeepmdSystems.Open(data.Systems.Select(input.ResolvePath), types, data.RglobPatterns);
-        var sizes = data.BatchSize.Resolve([.. systems.Select(s => s.AtomCount)]);
-        var counts = systems.Select((s, i) => SystemProbabilities.BatchCount(s.FrameCount, sizes[i])).ToArray();
-        return new TrainingData(systems, sizes, SystemProbabilities.Resolve(data.AutoProb, data.SysProbs, counts));
+        try
+        {
+            var sizes = data.BatchSize.Resolve([.. systems.Select(s => s.AtomCount)]);
+            var counts = systems.Select((s, i) => SystemProbabilities.BatchCount(s.FrameCount, sizes[i])).ToArray();
+            return new TrainingData(systems, sizes, SystemProbabilities.Resolve(data.AutoProb, data.SysProbs, counts));
+        }
+        catch (InputException e)
+        {
+            foreach (var system in systems)
+                system.Dispose();
+            throw new InputException($"{key}/{e.Message}", e);
+        }
     }
 
     /// <summary>Refuses data that cannot be trained on, naming file and frame.</summary>
@@ -52,8 +62,9 @@ internal sealed class TrainingData : IDisposable
     }
 
     /// <summary>Refuses systems whose frame or atomic parameters are not those the model takes.</summary>
-    public void RequireParameters(int frameParameters, int atomParameters)
+    public void RequireParameters(EnergyFittingInput fitting)
     {
+        var (frameParameters, atomParameters) = (fitting.FrameParameterCount, fitting.AtomParameterCount);
         foreach (var system in Systems)
         {
             if (system.FrameParameterCount != frameParameters || system.AtomParameterCount != atomParameters)
@@ -65,9 +76,11 @@ internal sealed class TrainingData : IDisposable
     }
 
     /// <summary>
-    /// Frames spread evenly over every system, as many as a number of batches holds: what statistics are made from.
+    /// Goes through frames spread evenly over every system, as many as a number of batches holds: what statistics are
+    /// made from.
     /// </summary>
-    public IEnumerable<LabelledFrame> Sample(int batches)
+    /// <exception cref="InputException">A frame cannot be used; named in the message.</exception>
+    public void Sample(int batches, Action<LabelledFrame> add)
     {
         for (var s = 0; s < Systems.Count; s++)
         {
@@ -75,8 +88,16 @@ internal sealed class TrainingData : IDisposable
             var count = (int)Math.Min(Systems[s].FrameCount, (long)batches * BatchSizes[s]);
             for (var k = 0; k < count; k++)
             {
-                Systems[s].Read((int)((long)k * Systems[s].FrameCount / count), frame);
-                yield return frame;
+                var index = (int)((long)k * Systems[s].FrameCount / count);
+                Systems[s].Read(index, frame);
+                try
+                {
+                    add(frame);
+                }
+                catch (InputException e)
+                {
+                    throw new InputException($"{Systems[s].Describe(index)}: {e.Message}", e);
+                }
             }
         }
     }

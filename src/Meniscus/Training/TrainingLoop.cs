@@ -34,6 +34,7 @@ internal sealed class TrainingLoop<T> : IDisposable
     private readonly Validation<T>? _validation;
     private readonly IReadOnlyList<string> _names;
     private readonly List<(int Start, int Count)> _trainable;
+    private readonly List<(int Start, int Count)> _frozen;
     private readonly Action<int, int> _update;
     private readonly long _steps;
     private readonly string _prefix;
@@ -51,24 +52,30 @@ internal sealed class TrainingLoop<T> : IDisposable
         _prefix = section.CheckpointPrefix;
         _names = input.Loss.ErrorNames;
         _kernel = new DeepPotKernel<T>(start.Model);
-        _sweep = new GradientSweep<T>(_kernel, team, useTables: !options.DirectEmbedding);
+        _sweep = new GradientSweep<T>(_kernel, team, UsesTables(options, start));
         _gradient = new BatchGradient<T>(_sweep, new EnergyLoss(input.Loss));
         _optimizer = input.Optimizer.Create<T>(_kernel.Parameters.Length);
         _schedule = new LearningRateSchedule(input.LearningRate, _steps);
         _sampler = new BatchSampler(training.Systems, training.BatchSizes, training.Probabilities, section.Seed ?? 0, "training");
         _validation = validation is null ? null : new Validation<T>(input, validation, _gradient, _names);
-        _trainable = TrainableRanges();
+        _trainable = Ranges(trainable: true);
+        _frozen = Ranges(trainable: false);
+        if (_trainable.Count == 0)
+            throw new InputException("model: nothing is trainable; set 'trainable' of the descriptor or the fitting_net to true");
         _update = Update;
         if (start.State is { } state)
             Restore(state, start.Path!);
+        if (_step >= _steps)
+            throw new InputException($"training/numb_steps is {_steps}, {(_step > 0 ? $"and {start.Path} is at step {_step} already; raise it to go on" : "so there is nothing to do; give at least 1")}");
     }
+
+    private bool IsRoundedOnSaving => _kernel.Model.Descriptor.Precision != _kernel.Model.Fitting.Precision;
 
     /// <summary>Runs to the last step.</summary>
     public TrainingResult Run(IProgress<ProgressReport>? progress, CancellationToken cancellation)
     {
-        if (_step >= _steps)
-            throw new InputException($"training/numb_steps: the checkpoint is at step {_step}, the run has only {_steps}; raise numb_steps to go on");
         using var files = new LearningCurveFiles(_input, _names, _validation is not null, _step);
+        _options.Starting?.Invoke(_input);
         var clock = new RunClock(_step);
         var last = Array.Empty<double>();
         while (_step < _steps)
@@ -81,7 +88,7 @@ internal sealed class TrainingLoop<T> : IDisposable
             ValidateFully(prefactors, rate);
             if (_step % _input.Training.SaveInterval == 0 || _step == _steps)
                 SaveCheckpoint();
-            if (progress is not null && clock.IsTimeToReport(_step))
+            if (progress is not null && clock.IsTimeToReport())
                 progress.Report(new ProgressReport(_step, _steps, Describe(last, rate)));
             StopIfAsked(cancellation);
         }
@@ -93,9 +100,17 @@ internal sealed class TrainingLoop<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _validation?.Dispose();
         _sweep.Dispose();
         _kernel.Dispose();
     }
+
+    /// <summary>
+    /// Whether the embeddings go through tables: not where the run restarted had to leave them, for then it would no
+    /// longer be the same run.
+    /// </summary>
+    private static bool UsesTables(TrainerOptions options, RunStart start) =>
+        !options.DirectEmbedding && (start.State?["tables"] as JsonValue)?.GetValueKind() != System.Text.Json.JsonValueKind.False;
 
     /// <summary>One step; returns the errors of its batch before the update.</summary>
     private LossSums Step(double rate, in LossPrefactors prefactors)
@@ -104,6 +119,9 @@ internal sealed class TrainingLoop<T> : IDisposable
             _sweep.Tables?.Forget();
         _sampler.Next(_batch);
         var sums = EvaluateBatch(prefactors);
+        // Only what is trained counts for the length, as in PyTorch.
+        foreach (var (start, count) in _frozen)
+            _sweep.Gradient.Slice(start, count).Clear();
         var norm = GradientClipping.Clip(_sweep.Gradient, _input.Training.GradientMaxNorm);
         if (!double.IsFinite(sums.Loss) || !double.IsFinite(norm))
             Fail(sums, norm);
@@ -147,11 +165,11 @@ internal sealed class TrainingLoop<T> : IDisposable
         }
     }
 
-    /// <summary>Consecutive trainable tensors as ranges of the flat array.</summary>
-    private List<(int Start, int Count)> TrainableRanges()
+    /// <summary>Consecutive tensors that are trained, or that are not, as ranges of the flat array.</summary>
+    private List<(int Start, int Count)> Ranges(bool trainable)
     {
         var ranges = new List<(int Start, int Count)>();
-        foreach (var tensor in _kernel.Parameters.Tensors.Where(t => t.Trainable))
+        foreach (var tensor in _kernel.Parameters.Tensors.Where(t => t.Trainable == trainable))
         {
             var count = tensor.Rows * tensor.Stride;
             if (ranges.Count > 0 && ranges[^1].Start + ranges[^1].Count == tensor.Offset)
@@ -160,7 +178,7 @@ internal sealed class TrainingLoop<T> : IDisposable
                 ranges.Add((tensor.Offset, count));
         }
 
-        return ranges.Count > 0 ? ranges : throw new InputException("model: nothing is trainable; set 'trainable' of the descriptor or the fitting_net to true");
+        return ranges;
     }
 
     private bool IsRow(long step) =>
@@ -230,7 +248,9 @@ internal sealed class TrainingLoop<T> : IDisposable
             ["step"] = _step,
             ["steps"] = _steps,
             ["number_format"] = typeof(T) == typeof(float) ? "float32" : "float64",
+            ["optimizer"] = _input.Optimizer.Kind.ToString(),
             ["optimizer_steps"] = _optimizer.StepCount,
+            ["moments"] = _optimizer.Moments.Count,
             ["tables"] = _sweep.Tables is not null,
             ["pieces"] = _sweep.Tables?.State,
             ["training"] = _sampler.Save(),
@@ -239,8 +259,14 @@ internal sealed class TrainingLoop<T> : IDisposable
         };
         if (_validation is not null)
             state["validation"] = _validation.Save();
-        Checkpoint.Save(_prefix, _step, _input.Training.CheckpointsToKeep(_steps), _kernel.ToModel(), _optimizer.Moments, state);
+        Checkpoint.Save(_prefix, _step, _input.Training.CheckpointsToKeep(_steps), _kernel.ToModel(), SavedArrays(), state);
     }
+
+    /// <summary>
+    /// What a checkpoint keeps beside the model: the optimizer's moments, and where the model file rounds one of its halves
+    /// to float32, the parameters too.
+    /// </summary>
+    private IReadOnlyList<T[]> SavedArrays() => IsRoundedOnSaving ? [.. _optimizer.Moments, _kernel.Parameters.Span.ToArray()] : _optimizer.Moments;
 
     private void Restore(JsonObject state, string path)
     {
@@ -251,6 +277,8 @@ internal sealed class TrainingLoop<T> : IDisposable
             _step = (long)state["step"]!;
             if ((long)state["steps"]! != _steps)
                 _options.Notice?.Invoke($"training/numb_steps is {_steps}, the run restarted had {state["steps"]}: the learning rate follows the new length");
+            if ((string?)state["optimizer"] != _input.Optimizer.Kind.ToString() || (int)state["moments"]! != _optimizer.Moments.Count)
+                throw new InputException($"{path}: optimizer/type was {state["optimizer"]} with {state["moments"]} moments, now it is {_input.Optimizer.Kind} with {_optimizer.Moments.Count}; restart with the same optimizer, or start from its weights with --init-model");
             _optimizer.StepCount = (long)state["optimizer_steps"]!;
             _interval = TrainingErrors.Restore(state["interval"]!.AsObject());
             _intervalSteps = (int)state["interval_steps"]!;
@@ -258,14 +286,17 @@ internal sealed class TrainingLoop<T> : IDisposable
                 tables.State = (string)pieces!;
             _sampler.Restore(state["training"]!.AsObject(), path);
             if (_validation is not null && state["validation"] is JsonObject validation)
-                _validation.Restore(validation, path);
+                _validation.Restore(validation, _step, path);
         }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InputException($"{path}: state.json lacks something or holds a value of another kind ({e.Message}); the checkpoint is damaged, use an older one", e);
         }
 
-        Checkpoint.LoadMoments(path, _optimizer.Moments);
+        var saved = SavedArrays();
+        Checkpoint.LoadMoments(path, saved);
+        if (IsRoundedOnSaving)
+            saved[^1].CopyTo(_kernel.Parameters.Span);
     }
 
     private TrainingResult Result(RunClock clock, double[] last)

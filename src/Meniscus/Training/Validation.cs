@@ -12,7 +12,7 @@ namespace Meniscus.Training;
 /// <c>best.ckpt-STEP.dp</c> with their errors in <c>val.log</c>.
 /// </summary>
 /// <typeparam name="T">Number format of the networks.</typeparam>
-internal sealed class Validation<T>
+internal sealed class Validation<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly TrainingInput _input;
@@ -22,7 +22,8 @@ internal sealed class Validation<T>
     private readonly BatchSampler _sampler;
     private readonly TrainingBatch _batch = new();
     private readonly List<(double Error, string Path)> _best = [];
-    private bool _logBegun;
+    private AppendedTable? _log;
+    private long _restartStep;
 
     /// <summary>Creates the tests.</summary>
     public Validation(TrainingInput input, TrainingData data, BatchGradient<T> evaluator, IReadOnlyList<string> names)
@@ -80,11 +81,11 @@ internal sealed class Validation<T>
     };
 
     /// <summary>Takes a state back.</summary>
-    public void Restore(JsonObject state, string file)
+    public void Restore(JsonObject state, long step, string file)
     {
+        _restartStep = step;
         _sampler.Restore(state["sampler"]!.AsObject(), file);
         _best.Clear();
-        _logBegun = true;
         foreach (var entry in state["best"]!.AsArray())
         {
             var path = (string)entry!["path"]!;
@@ -92,6 +93,9 @@ internal sealed class Validation<T>
                 _best.Add(((double)entry["error"]!, path));
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _log?.Dispose();
 
     private static double Metric(in LossSums sums, ValidationMetric metric) => metric switch
     {
@@ -125,12 +129,14 @@ internal sealed class Validation<T>
 
     private void Log(long step, in LossSums sums, double rate, double error)
     {
+        const string Header = "# step E:MAE E:RMSE F:MAE F:RMSE V:MAE V:RMSE lr metric   (eV/atom, eV/Å)\n";
         var path = _input.Validating.File;
-        if (!_logBegun || !File.Exists(path))
-            AtomicFile.WriteText(path, writer => writer.WriteLine("# step E:MAE E:RMSE F:MAE F:RMSE V:MAE V:RMSE lr metric   (eV/atom, eV/Å)"));
-        _logBegun = true;
-        File.AppendAllText(path, string.Create(
+        _log ??= _restartStep > 0 ? AppendedTable.Continue(path, Header, _restartStep, StepOf) : AppendedTable.Create(path, Header);
+        _log.Append(string.Create(
             CultureInfo.InvariantCulture,
-            $"{step} {sums.EnergyPerAtom.MeanAbsolute:e4} {sums.EnergyPerAtom.RootMeanSquare:e4} {sums.Force.MeanAbsolute:e4} {sums.Force.RootMeanSquare:e4} {sums.VirialPerAtom.MeanAbsolute:e4} {sums.VirialPerAtom.RootMeanSquare:e4} {rate:e4} {error:e4}\n"));
+            $"{step} {sums.EnergyPerAtom.MeanAbsolute:e4} {sums.EnergyPerAtom.RootMeanSquare:e4} {sums.Force.MeanAbsolute:e4} {sums.Force.RootMeanSquare:e4} {sums.VirialPerAtom.MeanAbsolute:e4} {sums.VirialPerAtom.RootMeanSquare:e4} {rate:e4} {error:e4}"));
     }
+
+    private static long? StepOf(string line) =>
+        long.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
 }
