@@ -41,6 +41,23 @@ public static class DeepmdSystems
         return opened.Count > 0 ? opened : throw new InputException($"systems: the list is empty; expected at least one of: {Expected}");
     }
 
+    /// <summary>
+    /// Opens all systems that the names stand for, read in one type map that has every type any of them names: their own
+    /// where they agree, else all names in order of appearance.
+    /// </summary>
+    /// <param name="systems">Folders, HDF5 files, or HDF5 files with a group.</param>
+    /// <exception cref="InputException">A name does not exist, holds no system, or a system is damaged.</exception>
+    public static IReadOnlyList<DeepmdSystem> OpenInCommonTypes(IReadOnlyList<string> systems)
+    {
+        var opened = Open(systems);
+        var common = new TypeMap(opened.SelectMany(system => system.TypeMap.Names).Distinct());
+        if (opened.All(system => system.TypeMap.Equals(common)))
+            return opened;
+        foreach (var system in opened)
+            system.Dispose();
+        return Open(systems, common);
+    }
+
     private static void OpenOne(string name, TypeMap? target, IReadOnlyList<string>? patterns, MappedFilePool? pool, List<DeepmdSystem> opened)
     {
         if (string.IsNullOrWhiteSpace(name))

@@ -1,6 +1,6 @@
 namespace Meniscus.Training;
 
-/// <summary>Root mean square and mean absolute error of one quantity, with the number of values behind them.</summary>
+/// <summary>Root mean square, mean absolute and largest error of one quantity, with the number of values behind them.</summary>
 public struct ErrorStatistic
 {
     private double _sumOfSquares;
@@ -15,12 +15,16 @@ public struct ErrorStatistic
     /// <summary>Mean absolute error; NaN without values.</summary>
     public readonly double Mae => Count == 0 ? double.NaN : _sumOfAbsolutes / Count;
 
+    /// <summary>Largest absolute error; 0 without values.</summary>
+    public double Largest { get; private set; }
+
     /// <summary>Adds a value.</summary>
     /// <param name="difference">Prediction minus reference.</param>
     public void Add(double difference)
     {
         _sumOfSquares += difference * difference;
         _sumOfAbsolutes += Math.Abs(difference);
+        Largest = Math.Max(Largest, Math.Abs(difference));
         Count++;
     }
 
@@ -29,6 +33,7 @@ public struct ErrorStatistic
     {
         _sumOfSquares += other._sumOfSquares;
         _sumOfAbsolutes += other._sumOfAbsolutes;
+        Largest = Math.Max(Largest, other.Largest);
         Count += other.Count;
     }
 }

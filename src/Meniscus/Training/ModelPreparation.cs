@@ -65,7 +65,7 @@ internal static class ModelPreparation
 
         var statistics = new NeighborStatistics(section.TypeMap, section.Descriptor.Cutoff);
         foreach (var system in data.Systems)
-            statistics.Add(system, cancellation);
+            statistics.Add(system, cancellation: cancellation);
         options.Information?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"smallest distance {statistics.MinDistance:f6} Å, largest numbers of neighbours within {statistics.Cutoff} Å: [{string.Join(", ", statistics.LargestCounts)}] of [{section.TypeMap}]"));

@@ -105,7 +105,7 @@ public sealed class ModelTest
                 sink.AddFrame(frame, result.Energy, result.Forces, result.Virial);
             _overflow.Add(result.Overflow);
             progress?.Report(new ProgressReport(
-                Total.FrameCount + errors.FrameCount, total, string.Create(CultureInfo.InvariantCulture, $"force RMSE {errors.Force.Rmse:G3} eV/Å")));
+                Total.FrameCount + errors.FrameCount, total, string.Create(CultureInfo.InvariantCulture, $"force RMSE {errors.Force.Rmse:G3} eV/Å in this system")));
         }
 
         _perSystem.Add(new SystemTestErrors(system.Name, errors));

@@ -38,8 +38,9 @@ public sealed class NeighborStatistics
 
     /// <summary>Adds all frames of a system.</summary>
     /// <param name="system">Frames read in <see cref="Types"/>.</param>
+    /// <param name="progress">Told the number of frames so far, earlier systems included.</param>
     /// <param name="cancellation">Stops between frames.</param>
-    public void Add(ILabelledSystem system, CancellationToken cancellation = default)
+    public void Add(ILabelledSystem system, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
         var frame = system.CreateFrame();
         for (var f = 0; f < system.FrameCount; f++)
@@ -54,6 +55,8 @@ public sealed class NeighborStatistics
             {
                 throw new InputException($"{system.Describe(f)}: {e.Message}", e);
             }
+
+            progress?.Report(new ProgressReport(FrameCount, 0, ""));
         }
     }
 

@@ -16,6 +16,9 @@ namespace Meniscus.Training;
 internal sealed class TrainingLoop<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Steps after which the pieces of the embedding tables are found anew: the weights have moved on.</summary>
+    private const int TableLifetime = 1000;
+
     private const string Version = "meniscus-checkpoint-1";
 
     /// <summary>
@@ -118,6 +121,8 @@ internal sealed class TrainingLoop<T> : IDisposable
     /// <summary>One step; returns the errors of its batch before the update. Allocates nothing once its buffers have grown.</summary>
     internal LossSums Step(double rate, in LossPrefactors prefactors)
     {
+        if (_step % TableLifetime == 0)
+            _sweep.Tables?.Forget();
         _sampler.Next(_batch);
         var sums = EvaluateBatch(prefactors);
         // Only what is trained counts for the length, as in PyTorch.
@@ -261,7 +266,7 @@ internal sealed class TrainingLoop<T> : IDisposable
             ["optimizer_steps"] = _optimizer.StepCount,
             ["moments"] = _optimizer.Moments.Count,
             ["tables"] = _sweep.Tables is not null,
-            ["piece_width"] = _sweep.Tables?.PieceWidth ?? 0,
+            ["pieces"] = _sweep.Tables?.State,
             ["training"] = _sampler.Save(),
             ["interval"] = TrainingErrors.Save(_interval),
             ["interval_steps"] = _intervalSteps,
@@ -291,8 +296,8 @@ internal sealed class TrainingLoop<T> : IDisposable
             _optimizer.StepCount = (long)state["optimizer_steps"]!;
             _interval = TrainingErrors.Restore(state["interval"]!.AsObject());
             _intervalSteps = (int)state["interval_steps"]!;
-            if (_sweep.Tables is { } tables && (double)state["piece_width"]! is > 0 and var width)
-                tables.PieceWidth = width;
+            if (_sweep.Tables is { } tables && state["pieces"] is { } pieces)
+                tables.State = (string)pieces!;
             _sampler.Restore(state["training"]!.AsObject(), path);
             if (_validation is not null && state["validation"] is JsonObject validation)
                 _validation.Restore(validation, _step, path);

@@ -150,9 +150,9 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         var basis = stackalloc T[Order];
         for (var t = 0; t < _settings.TypeCount; t++)
         {
-            if (_group.Pieces(t) == 0)
+            if (!_group.Embeds(t))
                 continue;
-            var x = Locate(t, T.CreateTruncating(_settings.PaddingRow(_environment.CentreType, t, 0)), out _paddingPlace[t]);
+            var x = Locate(t, T.CreateTruncating(_settings.PaddingRow(_environment.CentreType, t, 0)), out _paddingPlace[t], out _);
             ChebyshevBasis.Values(x, basis);
             for (var c = 0; c < 4; c++)
             {
@@ -177,21 +177,15 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         }
     }
 
-    /// <summary>Piece of s̃ (as a column of the coefficient matrix) and the place x in it, −1…1.</summary>
+    /// <summary>Piece of s̃ (as a column of the coefficient matrix), the place x in it, −1…1, and dx/ds̃.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private T Locate(int type, T s, out int column)
+    private T Locate(int type, T s, out int column, out T slope)
     {
-        var place = (double.CreateTruncating(s) - _group.Lower(type)) / _group.PieceWidth;
-        var piece = (int)place;
-        if (piece >= _group.Pieces(type))
-        {
-            RangeExceeded = true;
-            piece = 0;
-            place = 0;
-        }
-
-        column = _group.Offset(type) + (piece * Order);
-        return T.CreateTruncating((2 * (place - piece)) - 1);
+        var piece = _group.Trees[type].Locate(double.CreateTruncating(s), out var x, out var derivative);
+        RangeExceeded |= piece < 0;
+        column = _group.Offset(type) + (Math.Max(piece, 0) * Order);
+        slope = T.CreateTruncating(derivative);
+        return T.CreateTruncating(x);
     }
 
     private void Moments(int centre)
@@ -203,11 +197,11 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
             new Span<T>(MomentRow(_moments, c, centre), Coefficients).Clear();
         for (var t = 0; t < types; t++)
         {
-            if (_group.Pieces(t) == 0)
+            if (!_group.Embeds(t))
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                ChebyshevBasis.Values(Locate(t, _environment.Row(0)[p], out var column), basis);
+                ChebyshevBasis.Values(Locate(t, _environment.Row(0)[p], out var column, out _), basis);
                 for (var c = 0; c < 4; c++)
                     AddScaled(MomentRow(_moments, c, centre) + column, basis, _environment.Row(c)[p]);
             }
@@ -224,16 +218,16 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         var segment = _environment.Segment + (centre * (types + 1));
         var basis = stackalloc T[Order];
         var slope = stackalloc T[Order];
-        var scale = T.CreateTruncating(2 / _group.PieceWidth);
         for (var c = 0; c < 4; c++)
             new Span<T>(MomentRow(_momentTangent, c, centre), Coefficients).Clear();
         for (var t = 0; t < types; t++)
         {
-            if (_group.Pieces(t) == 0)
+            if (!_group.Embeds(t))
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                ChebyshevBasis.ValuesAndSlopes(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
+                var x = Locate(t, _environment.Row(0)[p], out var column, out var scale);
+                ChebyshevBasis.ValuesAndSlopes(x, scale, basis, slope);
                 var along = _environment.RowTangent(0)[p];
                 for (var c = 0; c < 4; c++)
                 {
@@ -251,14 +245,14 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
         var segment = _environment.Segment + (centre * (types + 1));
         var basis = stackalloc T[Order];
         var slope = stackalloc T[Order];
-        var scale = T.CreateTruncating(2 / _group.PieceWidth);
         for (var t = 0; t < types; t++)
         {
-            if (_group.Pieces(t) == 0)
+            if (!_group.Embeds(t))
                 continue;
             for (var p = segment[t]; p < segment[t + 1]; p++)
             {
-                ChebyshevBasis.ValuesAndSlopes(Locate(t, _environment.Row(0)[p], out var column), scale, basis, slope);
+                var x = Locate(t, _environment.Row(0)[p], out var column, out var scale);
+                ChebyshevBasis.ValuesAndSlopes(x, scale, basis, slope);
                 RowAdjoint(p, centre, column, basis, slope);
             }
         }

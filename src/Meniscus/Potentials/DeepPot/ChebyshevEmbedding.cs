@@ -6,19 +6,19 @@ namespace Meniscus.Potentials.DeepPot;
 /// <summary>
 /// The embedding networks as piecewise Chebyshev expansions in s̃ (docs/theory.md, section 4).
 /// <para>
-/// An embedding G(s̃) is a function of one variable. On pieces of equal width h it is expanded in 16 Chebyshev
-/// polynomials, from its values at the 16 Chebyshev points of each piece:
+/// An embedding G(s̃) is a function of one variable. On every piece [s_q, s_q + h_q] it is expanded in 16 Chebyshev
+/// polynomials, from its values at the 16 Chebyshev points of the piece:
 /// </para>
 /// <code>
-/// G_m(s̃) = Σ_k C_mk T_k(x),   x = 2(s̃ − s_q)/h − 1,
+/// G_m(s̃) = Σ_k C_mk T_k(x),   x = 2(s̃ − s_q)/h_q − 1,
 /// C_mk = (2 − δ_k0)/16 Σ_n G_m(s_n) cos(kπ(n + ½)/16)                          (4.1)
 /// A_mc = (1/N_c) Σ_j G_m(s̃_j) R̃_jc = (1/N_c) Σ_k C_mk B_kc,  B_kc = Σ_j T_k(x_j) R̃_jc   (4.2)
 /// </code>
 /// <para>
 /// The sum over neighbours only forms the moments B, which cost 16 × 4 multiply-adds per neighbour whatever the width of
 /// the network; the rest is one matrix product. The gradient for the networks is the exact adjoint: C̄ = Ā Bᵀ + …, back
-/// through (4.1), then ordinary back-propagation at a few hundred points. The width h is reduced until the last two
-/// coefficients are below a tolerance, so the error bound is stated, not hoped for.
+/// through (4.1), then ordinary back-propagation at a few hundred points. Pieces are halved where their last two
+/// coefficients are above a tolerance (<see cref="PieceTree"/>), so the error bound is stated, not hoped for.
 /// Source of the expansion: L. N. Trefethen, Approximation Theory and Approximation Practice (2013), ch. 3–4.
 /// </para>
 /// </summary>
@@ -30,10 +30,10 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     public const int Order = ChebyshevBasis.Order;
 
     /// <summary>Above this many pieces in one network the networks themselves are cheaper.</summary>
-    public const int MaxPieces = 64;
+    public const int MaxPieces = 96;
 
-    /// <summary>Factor by which pieces are made narrower; small steps waste few of them.</summary>
-    private const double Shrink = 0.8;
+    /// <summary>Last coefficients, relative to the largest, that rounding in the networks can leave.</summary>
+    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 1e-5;
 
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
@@ -49,9 +49,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     public ChebyshevEmbedding(DescriptorSettings settings, NetworkKernel<T>?[] networks, bool training)
     {
         _settings = settings;
-        // The width that a network as DeePMD-kit initialises it needs; Prepare reduces it where it is not enough.
-        PieceWidth = 4;
-        Tolerance = typeof(T) == typeof(double) ? 1e-12 : 2e-6;
+        Tolerance = typeof(T) == typeof(double) ? 1e-12 : 5e-7;
         _groups = new Group[settings.TypeOneSide ? 1 : settings.TypeCount];
         for (var g = 0; g < _groups.Length; g++)
             _groups[g] = new Group(settings, networks, g, training);
@@ -66,45 +64,68 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         }
     }
 
-    /// <summary>Width h of a piece in units of s̃. It only ever shrinks; a checkpoint keeps it.</summary>
-    public double PieceWidth { get; set; }
-
     /// <summary>Largest last coefficient allowed, relative to the largest coefficient of the network.</summary>
     public double Tolerance { get; set; }
 
-    /// <summary>Largest last coefficient of the tables as they are, relative to the largest.</summary>
-    public double Tail { get; private set; }
-
     /// <summary>Number of Chebyshev coefficients per output over all networks a centre of this type uses.</summary>
     public int CoefficientCount(int centreType) => GroupOf(centreType).Coefficients;
+
+    /// <summary>Size of all tables.</summary>
+    public EmbeddingTableSize Size => new(
+        _groups.Sum(g => g.Coefficients / Order), _groups.Sum(g => (long)g.Coefficients * g.Width));
+
+    /// <summary>
+    /// The pieces as text, for a checkpoint: they depend on the weights of the steps before, and the last digits of
+    /// everything depend on them.
+    /// </summary>
+    public string State
+    {
+        get => string.Join('|', _groups.SelectMany(g => g.Trees).Select(t => t.State));
+        set
+        {
+            var trees = _groups.SelectMany(g => g.Trees).ToArray();
+            var parts = value.Split('|');
+            if (parts.Length != trees.Length)
+                throw new FormatException($"pieces of {parts.Length} embedding networks, expected {trees.Length}");
+            for (var t = 0; t < trees.Length; t++)
+                trees[t].State = parts[t];
+        }
+    }
 
     /// <summary>The tables for centres of a type.</summary>
     public Group GroupOf(int centreType) => _groups[_settings.TypeOneSide ? 0 : centreType];
 
     /// <summary>
-    /// Evaluates the networks at the points of all pieces up to the given s̃ and expands them.
+    /// Evaluates the networks at the points of all pieces up to the given s̃ and expands them. Pieces that are there stay
+    /// as they are unless they have to be halved, so tables that are extended keep every digit of what they had.
     /// </summary>
     /// <param name="values">Parameters.</param>
     /// <param name="upper">Largest s̃ per pair of types, [centre · types + neighbour].</param>
-    /// <returns>False where the networks need more than <see cref="MaxPieces"/> pieces: they are not smooth.</returns>
+    /// <returns>False where the networks are not smooth enough, or too many pieces would be needed.</returns>
     public bool Prepare(T* values, ReadOnlySpan<double> upper)
     {
-        while (Expand(values, upper))
+        foreach (var group in _groups)
         {
-            if (Tail <= Tolerance)
-                return true;
-            PieceWidth *= Shrink;
+            do
+            {
+                if (!group.Lay(upper))
+                    return false;
+                group.Expand(values, _toCoefficients.Pointer);
+            }
+            while (group.Refine(Tolerance, RoundingLimit));
+            if (group.HasKink)
+                return false;
         }
 
-        return false;
+        return true;
     }
 
-    /// <summary>
-    /// As <see cref="Prepare"/>, but with pieces as wide as they are, so that what lies inside the old range keeps its
-    /// value to the last bit.
-    /// </summary>
-    /// <returns>False where that would take too many pieces or miss the tolerance; the tables are then void.</returns>
-    public bool Extend(T* values, ReadOnlySpan<double> upper) => Expand(values, upper) && Tail <= Tolerance;
+    /// <summary>Forgets the pieces: halvings that weights of long ago needed are not carried along for ever.</summary>
+    public void Forget()
+    {
+        foreach (var tree in _groups.SelectMany(g => g.Trees))
+            tree.Clear();
+    }
 
     /// <summary>Sets the gradient of the coefficients to zero.</summary>
     public void ClearGradient()
@@ -131,20 +152,6 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         _toValues.Dispose();
     }
 
-    private bool Expand(T* values, ReadOnlySpan<double> upper)
-    {
-        Tail = 0;
-        foreach (var group in _groups)
-        {
-            if (!group.Lay(upper, PieceWidth))
-                return false;
-            group.Expand(values, _toCoefficients.Pointer);
-            Tail = Math.Max(Tail, group.Tail());
-        }
-
-        return true;
-    }
-
     /// <summary>The networks that centres of a type use, one per neighbour type, side by side in one coefficient matrix.</summary>
     internal sealed class Group : IDisposable
     {
@@ -152,8 +159,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         private readonly int _centre;
         private readonly NetworkKernel<T>?[] _networks;
         private readonly NetworkColumns<T>?[] _columns;
-        private readonly double[] _lower;
-        private readonly int[] _pieces;
+        private readonly double[] _scale;
         private readonly int[] _offset;
         private readonly NativeBuffer<T> _matrix = new(0);
         private readonly NativeBuffer<T> _transposed = new(0);
@@ -168,12 +174,15 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             _columns = Array.ConvertAll(_networks, n => n is null
                 ? null
                 : new NetworkColumns<T>(n, training ? SweepOrder.FirstOrder : SweepOrder.Inference, wantInputAdjoint: false, ownInput: true));
-            _lower = new double[types];
-            _pieces = new int[types];
+            Trees = [.. Enumerable.Range(0, types).Select(t => new PieceTree(LowerEnd(t)))];
             _offset = new int[types];
+            _scale = new double[types];
             Width = settings.Width;
             PaddedWidth = MatrixProduct.PadColumns(Width);
         }
+
+        /// <summary>Pieces per neighbour type.</summary>
+        public PieceTree[] Trees { get; }
 
         /// <summary>M.</summary>
         public int Width { get; }
@@ -183,6 +192,14 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
 
         /// <summary>Columns of the coefficient matrix.</summary>
         public int Coefficients { get; private set; }
+
+        /// <summary>First of the centre types that share the networks.</summary>
+        private int FirstCentre => _settings.TypeOneSide ? 0 : _centre;
+
+        private int EndCentre => _settings.TypeOneSide ? _settings.TypeCount : _centre + 1;
+
+        /// <summary>Whether a network bends too sharply for tables.</summary>
+        public bool HasKink { get; private set; }
 
         /// <summary>C/N_c, M rows of <see cref="Coefficients"/>.</summary>
         public T* Matrix => _matrix.Pointer;
@@ -196,48 +213,21 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         /// <summary>First column of a neighbour type.</summary>
         public int Offset(int type) => _offset[type];
 
-        /// <summary>Number of pieces of a neighbour type.</summary>
-        public int Pieces(int type) => _pieces[type];
-
-        /// <summary>Left end of the first piece of a neighbour type.</summary>
-        public double Lower(int type) => _lower[type];
-
-        /// <summary>Width of a piece.</summary>
-        public double PieceWidth { get; private set; }
-
-        /// <summary>Whether s̃ lies beyond the last piece of a neighbour type.</summary>
-        public bool IsBeyond(int type, double s) => s > _lower[type] + (_pieces[type] * PieceWidth);
+        /// <summary>Whether neighbours of a type have an embedding.</summary>
+        public bool Embeds(int type) => _networks[type] is not null;
 
         /// <summary>Lays pieces over the range of s̃ of every network.</summary>
-        public bool Lay(ReadOnlySpan<double> upper, double width)
+        public bool Lay(ReadOnlySpan<double> upper)
         {
-            PieceWidth = width;
             Coefficients = 0;
             for (var t = 0; t < _networks.Length; t++)
             {
                 _offset[t] = Coefficients;
-                _pieces[t] = 0;
                 if (_networks[t] is null)
                     continue;
-                // s = 0, an empty slot or a neighbour at the cutoff, is the lowest value there is.
-                var (low, high) = (double.MaxValue, double.MinValue);
-                for (var centre = 0; centre < _settings.TypeCount; centre++)
-                {
-                    if (!_settings.TypeOneSide && centre != _centre)
-                        continue;
-                    var padding = _settings.PaddingRow(centre, t, 0);
-                    low = Math.Min(low, padding);
-                    high = Math.Max(high, Math.Max(padding, upper[(centre * _settings.TypeCount) + t]));
-                }
-
-                // A little to spare: rows in float32 may be rounded past the ends. The lower end must not depend on the
-                // upper one, or tables that are extended would give other last digits than before.
-                _lower[t] = low - (1e-5 * (Math.Abs(low) + 1));
-                var pieces = Math.Ceiling((high + (1e-5 * (Math.Abs(high) + 1)) - _lower[t]) / width);
-                if (!(pieces <= MaxPieces))
+                if (!Trees[t].Lay(UpperEnd(t, upper), MaxPieces))
                     return false;
-                _pieces[t] = Math.Max(1, (int)pieces);
-                Coefficients += _pieces[t] * Order;
+                Coefficients += Trees[t].Count * Order;
             }
 
             _matrix.EnsureLength(Width * Coefficients);
@@ -252,15 +242,14 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             {
                 if (_networks[t] is not { } network)
                     continue;
-                var columns = _columns[t]!;
-                var points = _pieces[t] * Order;
-                columns.Resize(points);
+                var (columns, tree) = (_columns[t]!, Trees[t]);
+                columns.Resize(tree.Count * Order);
                 var input = columns.Input(0);
-                for (var p = 0; p < points; p++)
-                    input[p] = T.CreateTruncating(_lower[t] + (PieceWidth * ((p / Order) + (0.5 * (1 + Points[p % Order])))));
-                network.Forward(values, columns, 0, points);
+                for (var p = 0; p < tree.Count * Order; p++)
+                    input[p] = T.CreateTruncating(tree.PointOf(p / Order, Points[p % Order]));
+                network.Forward(values, columns, 0, tree.Count * Order);
                 var y = columns.Output(network.LayerCount - 1);
-                for (var q = 0; q < _pieces[t]; q++)
+                for (var q = 0; q < tree.Count; q++)
                 {
                     MatrixProduct.Multiply(
                         Width, Order, Order, y + (q * Order), columns.Stride, 1, toCoefficients, Order, Matrix + _offset[t] + (q * Order), Coefficients, accumulate: false);
@@ -273,21 +262,35 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             Transpose.Copy(Matrix, Coefficients, Width, Coefficients, Transposed, PaddedWidth);
         }
 
-        /// <summary>Largest of the last two coefficients of any piece over the largest coefficient.</summary>
-        public double Tail()
+        /// <summary>Halves the pieces whose last coefficients are too large; returns whether there were any.</summary>
+        /// <param name="tolerance">Allowed, relative to the network's largest coefficient.</param>
+        /// <param name="roundingLimit">Below this a piece is halved once more at most: what does not fall then is rounding.</param>
+        public bool Refine(double tolerance, double roundingLimit)
         {
-            var (tail, largest) = (T.Zero, T.Zero);
-            for (var m = 0; m < Width; m++)
+            var halved = false;
+            HasKink = false;
+            for (var t = 0; t < _networks.Length; t++)
             {
-                var row = Matrix + ((nint)m * Coefficients);
-                for (var q = 0; q < Coefficients; q += Order)
+                if (_networks[t] is null)
+                    continue;
+                var tree = Trees[t];
+                // The scale is that of the lowest pieces, which are always there, so that it does not change with the range.
+                _scale[t] = LargestCoefficient(t, tree.CountOfFirstBase);
+                for (var q = tree.Count - 1; q >= 0; q--)
                 {
-                    tail = T.Max(tail, T.Max(T.Abs(row[q + Order - 1]), T.Abs(row[q + Order - 2])));
-                    largest = T.Max(largest, T.Max(T.Abs(row[q]), T.Abs(row[q + 1])));
+                    var tail = LastCoefficient(_offset[t] + (q * Order)) / _scale[t];
+                    var resolved = tail <= roundingLimit;
+                    var canHalve = tree.CanHalve(q, resolved);
+                    HasKink |= !resolved && !canHalve;
+                    if (tail > tolerance && canHalve)
+                    {
+                        tree.Halve(q, last: resolved);
+                        halved = true;
+                    }
                 }
             }
 
-            return largest > T.Zero ? double.CreateTruncating(tail / largest) : 0;
+            return halved && !HasKink;
         }
 
         public void ClearGradient()
@@ -307,8 +310,8 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 if (_networks[t] is not { } network)
                     continue;
                 var columns = _columns[t]!;
-                var points = _pieces[t] * Order;
-                for (var q = 0; q < _pieces[t]; q++)
+                var points = Trees[t].Count * Order;
+                for (var q = 0; q < Trees[t].Count; q++)
                 {
                     MatrixProduct.Multiply(
                         Width, Order, Order, Gradient + _offset[t] + (q * Order), Coefficients, 1, toValues, Order, columns.OutputAdjoint + (q * Order), columns.Stride, accumulate: false);
@@ -327,6 +330,51 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             _matrix.Dispose();
             _transposed.Dispose();
             _gradient.Dispose();
+        }
+
+        /// <summary>
+        /// s = 0, an empty slot or a neighbour at the cutoff, is the lowest value there is; a little to spare, because rows
+        /// in float32 may be rounded past it.
+        /// </summary>
+        private double LowerEnd(int type)
+        {
+            var low = double.MaxValue;
+            for (var centre = FirstCentre; centre < EndCentre; centre++)
+                low = Math.Min(low, _settings.PaddingRow(centre, type, 0));
+            return low - (1e-5 * (Math.Abs(low) + 1));
+        }
+
+        private double UpperEnd(int type, ReadOnlySpan<double> upper)
+        {
+            var high = double.MinValue;
+            for (var centre = FirstCentre; centre < EndCentre; centre++)
+                high = Math.Max(high, Math.Max(_settings.PaddingRow(centre, type, 0), upper[(centre * _settings.TypeCount) + type]));
+            return high + (1e-5 * (Math.Abs(high) + 1));
+        }
+
+        private double LastCoefficient(int column)
+        {
+            var tail = T.Zero;
+            for (var m = 0; m < Width; m++)
+            {
+                var last = Matrix + ((nint)m * Coefficients) + column + Order;
+                tail = T.Max(tail, T.Max(T.Abs(last[-1]), T.Abs(last[-2])));
+            }
+
+            return double.CreateTruncating(tail);
+        }
+
+        private double LargestCoefficient(int type, int pieces)
+        {
+            var largest = T.Zero;
+            for (var m = 0; m < Width; m++)
+            {
+                var row = Matrix + ((nint)m * Coefficients) + _offset[type];
+                for (var q = 0; q < pieces * Order; q += Order)
+                    largest = T.Max(largest, T.Max(T.Abs(row[q]), T.Abs(row[q + 1])));
+            }
+
+            return Math.Max(double.CreateTruncating(largest), double.Epsilon);
         }
     }
 }

@@ -76,6 +76,9 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     /// <summary>Whether embeddings go through tables.</summary>
     public bool UsesTables => _tables is not null;
 
+    /// <summary>Size of the tables as they are now, or null without tables.</summary>
+    public EmbeddingTableSize? TableSize => _tables?.Size;
+
     /// <summary>Computes everything for one configuration.</summary>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
@@ -208,7 +211,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
                 _upper[k] = Math.Max(_upper[k], upper[k]);
         }
 
-        if (_tables!.Extend(_kernel.Parameters.Values, _upper))
+        if (_tables!.Prepare(_kernel.Parameters.Values, _upper))
         {
             RunBlocks();
             return;
@@ -264,7 +267,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
             for (var t = 0; t < types; t++)
             {
                 // Results would be void; the caller extends the tables and repeats.
-                if (upper[t] > double.MinValue && tables.GroupOf(block.Type).Pieces(t) > 0 && tables.GroupOf(block.Type).IsBeyond(t, upper[t]))
+                if (upper[t] > double.MinValue && tables.GroupOf(block.Type).Embeds(t) && tables.GroupOf(block.Type).Trees[t].IsBeyond(upper[t]))
                 {
                     _partExceeded[part] = true;
                     return;

@@ -49,6 +49,9 @@ public sealed class DeepPotential : IPotential
     /// <summary>Whether the embedding networks are evaluated through tables.</summary>
     public bool UsesTables => _evaluator64?.UsesTables ?? _evaluator32!.UsesTables;
 
+    /// <summary>Size of the embedding tables as they are now, or null without tables; closer pairs make them grow.</summary>
+    public EmbeddingTableSize? TableSize => _evaluator64?.TableSize ?? _evaluator32?.TableSize;
+
     /// <inheritdoc/>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {

@@ -1,0 +1,69 @@
+using System.Numerics;
+using Meniscus.Atoms;
+using Meniscus.Numerics;
+using Meniscus.Potentials;
+using Meniscus.Potentials.DeepPot;
+
+namespace Meniscus.Benchmarks.Jobs;
+
+/// <summary>
+/// Energy, forces and virial of one configuration after another, as dynamics asks for them: positions in, a new neighbour
+/// list every time.
+/// </summary>
+internal sealed class EvaluationJob : IDisposable
+{
+    private readonly IReadOnlyList<LabelledFrame> _frames;
+    private readonly WorkerTeam _team;
+    private readonly DeepPotential _potential;
+    private readonly Evaluation _result = new();
+    private int _step;
+
+    /// <summary>Prepares the job.</summary>
+    /// <param name="model">The model in the number format, and with the tables, to be timed.</param>
+    /// <param name="frames">Configurations to go round.</param>
+    /// <param name="threads">Number of threads.</param>
+    public EvaluationJob(DeepPotModel model, IReadOnlyList<LabelledFrame> frames, int threads)
+    {
+        _frames = frames;
+        _team = new WorkerTeam(threads);
+        _potential = new DeepPotential(model, _team);
+        if (_potential.UsesTables != model.Tables is not null)
+            throw new InvalidOperationException("the networks of this model cannot be tabulated, so there is nothing to time");
+    }
+
+    /// <summary>Evaluates the next configuration.</summary>
+    public void Step()
+    {
+        var frame = _frames[_step++ % _frames.Count];
+        _potential.Evaluate(new Configuration(frame.Types, frame.Positions, new Cell(frame.Box)), _result);
+        if (!double.IsFinite(_result.Energy))
+            throw new InvalidOperationException("the energy is not finite: times of such a run mean nothing");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _potential.Dispose();
+        _team.Dispose();
+    }
+
+    /// <summary>Chebyshev coefficients per output by centre type of a compressed model's tables.</summary>
+    /// <typeparam name="T">Number format of the networks.</typeparam>
+    public static unsafe int[] Coefficients<T>(DeepPotModel model)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var kernel = new DeepPotKernel<T>(model);
+        using var tables = new ChebyshevEmbedding<T>(kernel.Settings, kernel.Embeddings, training: false);
+        tables.Tolerance = Math.Max(tables.Tolerance, model.Tables!.Tolerance);
+        var types = kernel.Settings.TypeCount;
+        var upper = new double[types * types];
+        for (var pair = 0; pair < upper.Length; pair++)
+        {
+            var (centre, neighbor) = (pair / types, pair % types);
+            upper[pair] = ((1 / model.Tables.MinDistance) - kernel.Settings.Mean(centre, neighbor)[0]) * kernel.Settings.InverseStd(centre, neighbor)[0];
+        }
+
+        tables.Prepare(kernel.Parameters.Values, upper);
+        return [.. Enumerable.Range(0, types).Select(tables.CoefficientCount)];
+    }
+}
