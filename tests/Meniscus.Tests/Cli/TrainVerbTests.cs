@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Meniscus.IO;
 using Meniscus.Tests.Fixtures;
@@ -122,6 +123,24 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_folder_that_may_not_be_written_to_is_refused_before_the_first_step()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root may write everywhere");
+        var locked = Directory.CreateDirectory(_folder.Path("locked")).FullName;
+        File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        foreach (var key in new[] { "training/save_ckpt", "training/disp_file" })
+        {
+            using var folder = new TrainingFolder();
+            var run = ProgramRun.Of("train", folder.Set(key, Path.Combine(locked, "x")).WriteInput(), "-o", folder.Path("out.json"));
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains($"{key}: {locked}", run.ErrorLine, StringComparison.Ordinal);
+        }
+
+        File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
     public void A_run_leaves_its_files_and_says_what_it_came_to()
     {
         _folder.WithValidation();
@@ -186,7 +205,8 @@ public sealed class TrainVerbTests : IDisposable
     /// <summary>Files of an earlier run that a refused one must not touch.</summary>
     private void LeaveResults(bool twoSystems)
     {
-        Assert.Equal(0, ProgramRun.Of("train", _folder.WriteInput(), "--threads", "1", "-o", _folder.Path("out.json")).ExitCode);
+        _folder.Train();
+        File.WriteAllText(_folder.Path("out.json"), "of an earlier run");
         if (!twoSystems)
             return;
         _folder.AddSystem("second", PairFrames.List(3, seed: 8));
