@@ -82,6 +82,7 @@ internal sealed class TrainVerb : Verb
             DirectEmbedding = arguments.GetValue(_direct),
             Threads = context.Threads,
             Notice = context.Warn,
+            Information = context.Print,
             Starting = accepted => AtomicFile.WriteText(normalised, writer => writer.Write(accepted.ToJson())),
         };
         var result = Train(input, options, context);

@@ -47,6 +47,14 @@ public sealed class RandomStream
         }
     }
 
+    /// <summary>Goes on as another stream would.</summary>
+    /// <param name="other">The stream, which stays as it is.</param>
+    public void CopyFrom(RandomStream other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (_s0, _s1, _s2, _s3) = (other._s0, other._s1, other._s2, other._s3);
+    }
+
     /// <summary>The next 64 bits.</summary>
     public ulong NextBits()
     {

@@ -104,10 +104,10 @@ internal sealed class BatchSampler
     private sealed class Order(int frames, RandomStream random)
     {
         private readonly int[] _frames = new int[frames];
-        private string _before = random.State;
+        private readonly RandomStream _before = new(0, "");
 
         /// <summary>Random state from which the present order is made; of a spent one, that of the next.</summary>
-        public string State => Place < _frames.Length ? _before : random.State;
+        public string State => Place < _frames.Length ? _before.State : random.State;
 
         /// <summary>Number of frames.</summary>
         public int Count => _frames.Length;
@@ -132,7 +132,7 @@ internal sealed class BatchSampler
 
         private void Shuffle()
         {
-            _before = random.State;
+            _before.CopyFrom(random);
             for (var i = 0; i < _frames.Length; i++)
                 _frames[i] = i;
             random.Shuffle(_frames.AsSpan());

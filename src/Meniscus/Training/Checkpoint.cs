@@ -95,6 +95,8 @@ internal static class Checkpoint
 
     private static string? TryResolve(string name)
     {
+        if (string.IsNullOrWhiteSpace(name))
+            throw new InputException($"an empty name of a checkpoint; expected a file such as model.ckpt-1000{Ending}, or the prefix of a run that has written some");
         if (File.Exists(name))
             return name;
         if (File.Exists(name + Ending))

@@ -34,6 +34,8 @@ internal static class ModelPreparation
         {
             if (!frame.Labels.HasFlag(FrameLabels.Energy))
                 return;
+            if (!double.IsFinite(frame.Energy))
+                throw new InputException(FormattableString.Invariant($"energy is {frame.Energy}; remove the frame or label it again"));
             energies.Add(frame.Energy);
             var count = new int[types];
             foreach (var type in frame.Types)
@@ -64,7 +66,7 @@ internal static class ModelPreparation
         var statistics = new NeighborStatistics(section.TypeMap, section.Descriptor.Cutoff);
         foreach (var system in data.Systems)
             statistics.Add(system, cancellation: cancellation);
-        options.Notice?.Invoke(string.Create(
+        options.Information?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"smallest distance {statistics.MinDistance:f6} Å, largest numbers of neighbours within {statistics.Cutoff} Å: [{string.Join(", ", statistics.LargestCounts)}] of [{section.TypeMap}]"));
         return statistics;

@@ -27,8 +27,11 @@ public sealed record TrainerOptions
     /// </summary>
     public Action<TrainingInput>? Starting { get; init; }
 
-    /// <summary>Receives notices for the user, one line each.</summary>
+    /// <summary>Receives warnings for the user, one line each.</summary>
     public Action<string>? Notice { get; init; }
+
+    /// <summary>Receives what was found out about the data, one line each.</summary>
+    public Action<string>? Information { get; init; }
 }
 
 /// <summary>What a run came to.</summary>

@@ -21,6 +21,12 @@ internal sealed class TrainingLoop<T> : IDisposable
 
     private const string Version = "meniscus-checkpoint-1";
 
+    /// <summary>
+    /// An error per atom, eV, or of a force, eV/Å, that no potential has: saturated networks after too large a step stay
+    /// finite, and would be trained to no end.
+    /// </summary>
+    private const double AbsurdError = 1e7;
+
     private readonly TrainingInput _input;
     private readonly TrainerOptions _options;
     private readonly WorkerTeam _team;
@@ -112,8 +118,8 @@ internal sealed class TrainingLoop<T> : IDisposable
     private static bool UsesTables(TrainerOptions options, RunStart start) =>
         !options.DirectEmbedding && (start.State?["tables"] as JsonValue)?.GetValueKind() != System.Text.Json.JsonValueKind.False;
 
-    /// <summary>One step; returns the errors of its batch before the update.</summary>
-    private LossSums Step(double rate, in LossPrefactors prefactors)
+    /// <summary>One step; returns the errors of its batch before the update. Allocates nothing once its buffers have grown.</summary>
+    internal LossSums Step(double rate, in LossPrefactors prefactors)
     {
         if (_step % TableLifetime == 0)
             _sweep.Tables?.Forget();
@@ -124,7 +130,9 @@ internal sealed class TrainingLoop<T> : IDisposable
             _sweep.Gradient.Slice(start, count).Clear();
         var norm = GradientClipping.Clip(_sweep.Gradient, _input.Training.GradientMaxNorm);
         if (!double.IsFinite(sums.Loss) || !double.IsFinite(norm))
-            Fail(sums, norm);
+            throw Failed(FormattableString.Invariant($"the loss is {sums.Loss} and the length of its gradient {norm}"));
+        if (sums.EnergyPerAtom.RootMeanSquare > AbsurdError || sums.Force.RootMeanSquare > AbsurdError)
+            throw Failed(FormattableString.Invariant($"the errors have grown to {sums.EnergyPerAtom.RootMeanSquare:g3} eV/atom and {sums.Force.RootMeanSquare:g3} eV/Å"));
         _optimizer.BeginStep(rate);
         _team.Run(_update);
         _step++;
@@ -146,12 +154,12 @@ internal sealed class TrainingLoop<T> : IDisposable
         }
     }
 
-    private void Fail(in LossSums sums, double norm)
+    private TrainingFailedException Failed(string what)
     {
         var frames = string.Join(", ", Enumerable.Range(0, Math.Min(4, _batch.Frames.Count)).Select(_sampler.Describe));
-        throw new TrainingFailedException(string.Create(
+        return new TrainingFailedException(string.Create(
             CultureInfo.InvariantCulture,
-            $"step {_step + 1}: the loss is {sums.Loss} and the length of its gradient {norm}, with {frames}; the last checkpoint is intact: lower learning_rate/start_lr or set training/gradient_max_norm, and look at these frames with 'meniscus data check'"));
+            $"step {_step + 1}: {what}, with {frames}; earlier checkpoints are intact: lower learning_rate/start_lr or set training/gradient_max_norm, and look at these frames with 'meniscus data check'"));
     }
 
     private void Update(int part, int parts)
@@ -242,6 +250,12 @@ internal sealed class TrainingLoop<T> : IDisposable
 
     private void SaveCheckpoint()
     {
+        foreach (var value in _kernel.Parameters.Span)
+        {
+            if (!T.IsFinite(value))
+                throw Failed("a weight is no longer finite");
+        }
+
         var state = new JsonObject
         {
             ["format"] = Version,

@@ -41,6 +41,12 @@ internal sealed class TrainingFolder : IDisposable
 
     public JsonNode Training => Input["training"]!;
 
+    /// <summary>A text to stand in the input file instead.</summary>
+    public string? RawInput { get; set; }
+
+    /// <summary>Name of another input file.</summary>
+    public string? InputName { get; set; }
+
     /// <summary>Notices of the runs so far.</summary>
     public List<string> Notices { get; } = [];
 
@@ -84,7 +90,7 @@ internal sealed class TrainingFolder : IDisposable
     }
 
     /// <summary>Trains in this process.</summary>
-    public TrainingResult Train(TrainerOptions? options = null) => Train(options, TestContext.Current.CancellationToken);
+    public TrainingResult Train(TrainerOptions? options = null) => Run(options, TestContext.Current.CancellationToken);
 
     /// <summary>Starts or restarts a run whose user stops it at once: one step is done and a checkpoint written.</summary>
     /// <returns>The checkpoint, or null where that step was the last one.</returns>
@@ -94,7 +100,7 @@ internal sealed class TrainingFolder : IDisposable
         options = (options ?? new TrainerOptions()) with { SkipDataCheck = true, SkipNeighborStatistics = true };
         try
         {
-            Train(options, new CancellationToken(canceled: true));
+            Run(options, new CancellationToken(canceled: true));
             return null;
         }
         catch (OperationCanceledException e)
@@ -160,7 +166,7 @@ internal sealed class TrainingFolder : IDisposable
         }
     }
 
-    private TrainingResult Train(TrainerOptions? options, CancellationToken cancellation)
+    private TrainingResult Run(TrainerOptions? options, CancellationToken cancellation)
     {
         options ??= new TrainerOptions { Threads = 1 };
         return Trainer.Run(TrainingInput.Load(WriteInput()), options with { Notice = Notices.Add }, cancellation: cancellation);

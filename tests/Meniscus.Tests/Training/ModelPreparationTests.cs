@@ -114,7 +114,7 @@ public sealed class ModelPreparationTests : IDisposable
     {
         var input = TrainingInput.Load(_folder.WriteInput());
         using var data = TrainingData.Open(input, input.Training.TrainingData, "training/training_data", input.Model.TypeMap);
-        return ModelPreparation.Create(input, data, new TrainerOptions { Notice = notices is null ? null : notices.Add }, TestContext.Current.CancellationToken);
+        return ModelPreparation.Create(input, data, new TrainerOptions { Notice = notices is null ? null : notices.Add, Information = notices is null ? null : notices.Add }, TestContext.Current.CancellationToken);
     }
 
     private static (double Average, double Deviation) Moments(IEnumerable<double> values)

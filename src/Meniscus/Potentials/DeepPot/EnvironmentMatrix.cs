@@ -253,16 +253,17 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
     /// <summary>The slow path for a centre with more neighbours than slots.</summary>
     private void FillNearest(int centre, int firstPair, NeighborList list, ReadOnlySpan<int> types, int atom, int frameOffset)
     {
-        var near = new List<(double R2, int Pair)>();
+        const int OnStack = 512;
+        var (count, listed) = (0, list.Start[atom + 1] - list.Start[atom]);
+        Span<(double R2, int Pair)> near = listed <= OnStack ? stackalloc (double, int)[OnStack] : new (double, int)[listed];
         for (var p = list.Start[atom]; p < list.Start[atom + 1]; p++)
         {
             if (types[list.Neighbors[p]] >= 0 && Displacement(list, atom, p, out _, out _, out _, out var r2))
-                near.Add((r2, p));
+                near[count++] = (r2, p);
         }
 
-        near.Sort();
-        if (near.Count > _settings.SlotCount)
-            near.RemoveRange(_settings.SlotCount, near.Count - _settings.SlotCount);
+        near[..count].Sort();
+        near = near[..Math.Min(count, _settings.SlotCount)];
         var segment = Segment + (centre * (_types + 1));
         var filled = Filled + (centre * _types);
         var next = firstPair;
