@@ -23,7 +23,7 @@ internal static class WaterModel
     public static DeepPotModel Create(Action<string> notice)
     {
         var input = TrainingInput.Load(Path.Combine(Folder, "input.json"));
-        using var data = TrainingData.Open(input, input.Training.TrainingData, input.Model.TypeMap);
+        using var data = TrainingData.Open(input, input.Training.TrainingData, "training_data", input.Model.TypeMap);
         return ModelPreparation.Create(input, data, new TrainerOptions { Notice = notice }, CancellationToken.None);
     }
 

@@ -106,7 +106,7 @@ public sealed class ModelPreparationTests : IDisposable
     {
         var statistics = new NeighborStatistics(new TypeMap(["O", "H"]), 3.5);
         using var system = DeepmdSystem.Open(_folder.Path("data"), statistics.Types);
-        statistics.Add(system, TestContext.Current.CancellationToken);
+        statistics.Add(system, cancellation: TestContext.Current.CancellationToken);
         return statistics.LargestCounts;
     }
 

@@ -15,7 +15,7 @@ public sealed class NeighborStatisticsTests
         foreach (var name in new[] { "data_0", "data_1", "data_2" })
         {
             using var system = DeepmdSystem.Open(SharedData.Path("data", "water-pbe0", name), types);
-            statistics.Add(system, TestContext.Current.CancellationToken);
+            statistics.Add(system, cancellation: TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(0.885439, Math.Round(statistics.MinDistance, 6));
@@ -31,7 +31,7 @@ public sealed class NeighborStatisticsTests
         frame.Box[0] = frame.Box[4] = 2;
         frame.Box[8] = 9;
         var statistics = new NeighborStatistics(new TypeMap(["O", "H"]), 4.1);
-        statistics.Add(new FrameListSystem("one", statistics.Types, [frame]), TestContext.Current.CancellationToken);
+        statistics.Add(new FrameListSystem("one", statistics.Types, [frame]), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(2, statistics.MinDistance, 12);
         Assert.Equal([12, 0], statistics.LargestCounts);
         Assert.Equal(1, statistics.FrameCount);
@@ -43,7 +43,7 @@ public sealed class NeighborStatisticsTests
         var frame = new LabelledFrame(2) { Periodic = false };
         frame.Positions[3] = 7;
         var statistics = new NeighborStatistics(new TypeMap(["O"]), 6);
-        statistics.Add(new FrameListSystem("far", statistics.Types, [frame]), TestContext.Current.CancellationToken);
+        statistics.Add(new FrameListSystem("far", statistics.Types, [frame]), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(double.PositiveInfinity, statistics.MinDistance);
         Assert.Equal([0], statistics.LargestCounts);
     }
