@@ -101,7 +101,7 @@ internal sealed class JobBenchmarks
         var model = WaterModel.As(_model, precision, tables);
         using var job = new EvaluationJob(model, frames, threads);
         var timing = RepeatedTiming.Measure(job.Step, plan);
-        var operations = new ModelOperations(model, size, tables ? EvaluationJob.Coefficients<T>(model) : null).Evaluation();
+        var operations = new ModelOperations(model, size, job.Coefficients).Evaluation();
         AddJob<T>("energy + force", size, NameOf(precision), NameOf(tables), threads, timing, operations);
     }
 

@@ -92,8 +92,7 @@ internal sealed class LargeBenchmarks
         using var job = new EvaluationJob(model, frames, threads);
         var timing = RepeatedTiming.Measure(job.Step, _context.Plan.ForLargeSystem);
         var memory = 1e-9 * ProcessMemory.Peak;
-        int[]? coefficients = !tables ? null : single ? EvaluationJob.Coefficients<float>(model) : EvaluationJob.Coefficients<double>(model);
-        var mflop = 1e-6 * new ModelOperations(model, size, coefficients).Evaluation().Total;
+        var mflop = 1e-6 * new ModelOperations(model, size, job.Coefficients).Evaluation().Total;
         var rate = mflop / timing.BestMilliseconds;
         var peak = 1e-9 * (single ? _context.Peak.Of<float>(threads) : _context.Peak.Of<double>(threads));
         var perAtom = 1e3 * threads * timing.BestMilliseconds / size.Atoms;
