@@ -1,4 +1,5 @@
 using Meniscus.Benchmarks.Water;
+using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
 
 namespace Meniscus.Benchmarks;
@@ -7,29 +8,33 @@ namespace Meniscus.Benchmarks;
 /// Operations that a model needs for a configuration, by formula from its shapes and the neighbours that are there
 /// (docs/benchmarks.md). Only what the mathematics asks for is counted: no padding to whole vectors, no empty slots but
 /// the one that stands for all of them, no activation functions, no geometry, no optimizer. What is spent on those
-/// lowers the share of the peak, as it should.
+/// lowers the share of the peak, as it should. Written for models whose embeddings depend on the neighbour's type only
+/// (type_one_side), as that of <see cref="WaterModel"/>.
 /// </summary>
 internal sealed class ModelOperations
 {
     private const double MultiplyAdd = 2;
 
     /// <summary>Polynomials per piece of a table.</summary>
-    private const int Order = ChebyshevEmbedding<double>.Order;
+    private const int Order = ChebyshevBasis.Order;
 
     private readonly DeepPotModel _model;
     private readonly NeighborCounts _size;
-    private readonly int[]? _coefficients;
+    private readonly int? _coefficients;
 
     /// <summary>Prepares the count.</summary>
     /// <param name="model">The model.</param>
     /// <param name="size">Centres and neighbours.</param>
-    /// <param name="coefficients">Chebyshev coefficients per output for each centre type, or null where embeddings are evaluated directly.</param>
-    public ModelOperations(DeepPotModel model, NeighborCounts size, int[]? coefficients)
+    /// <param name="coefficients">Chebyshev coefficients per output, or null where embeddings are evaluated directly.</param>
+    public ModelOperations(DeepPotModel model, NeighborCounts size, int? coefficients)
     {
         _model = model;
         _size = size;
         _coefficients = coefficients;
     }
+
+    /// <summary>Chebyshev coefficients per output in tables of a size.</summary>
+    public static int CoefficientsOf(EmbeddingTableSize size) => size.Pieces * Order;
 
     private int Width => _model.Descriptor.EmbeddingWidth;
 
@@ -81,15 +86,12 @@ internal sealed class ModelOperations
         var sum = 0.0;
         for (var t = 0; t < _size.Centres.Length; t++)
         {
-            if (Embedding(centre, t) is { } network)
+            if (_model.Descriptor.Embeddings[t] is { } network)
                 sum += (_size.Pairs(centre, t) + _size.Centres[centre]) * perInput(Weights(network));
         }
 
         return sum;
     }
-
-    private NeuralNetwork? Embedding(int centre, int neighbor) =>
-        _model.Descriptor.Embeddings[_model.Descriptor.TypeOneSide ? neighbor : centre + (_size.Centres.Length * neighbor)];
 
     /// <summary>
     /// A neighbour takes part in four moments, and gives four adjoints and one derivative along s̃; polynomials and their
@@ -109,7 +111,7 @@ internal sealed class ModelOperations
     }
 
     /// <summary>A (M × 4) from the moments (K × 4) of all centres of a type.</summary>
-    private double CoefficientProduct(int centre) => _size.Centres[centre] * MultiplyAdd * 4 * Width * _coefficients![centre];
+    private double CoefficientProduct(int centre) => _size.Centres[centre] * MultiplyAdd * 4 * Width * _coefficients!.Value;
 
     private double Pairs(int centre) => Enumerable.Range(0, _size.Centres.Length).Sum(t => _size.Pairs(centre, t));
 
@@ -119,11 +121,10 @@ internal sealed class ModelOperations
     /// </summary>
     private double TablePreparation()
     {
-        if (_coefficients is null)
+        if (_coefficients is not { } nodes)
             return 0;
-        // All networks have one shape; one-sided models share one set of nodes among the centre types.
-        var nodes = _model.Descriptor.TypeOneSide ? _coefficients[0] : _coefficients.Sum();
-        var weights = Weights(_model.Descriptor.Embeddings.First(n => n is not null)!);
+        // All networks have one shape, and as many nodes as coefficients.
+        var weights = Weights(_model.Descriptor.Embeddings[0]!);
         return nodes * ((3 * weights) + (2 * MultiplyAdd * Width * Order));
     }
 }

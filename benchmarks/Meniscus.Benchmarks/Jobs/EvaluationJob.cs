@@ -1,4 +1,3 @@
-using System.Numerics;
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 using Meniscus.Potentials;
@@ -31,6 +30,9 @@ internal sealed class EvaluationJob : IDisposable
             throw new InvalidOperationException("the networks of this model cannot be tabulated, so there is nothing to time");
     }
 
+    /// <summary>Chebyshev coefficients per output, or null without tables.</summary>
+    public int? Coefficients => _potential.TableSize is { } size ? ModelOperations.CoefficientsOf(size) : null;
+
     /// <summary>Evaluates the next configuration.</summary>
     public void Step()
     {
@@ -45,25 +47,5 @@ internal sealed class EvaluationJob : IDisposable
     {
         _potential.Dispose();
         _team.Dispose();
-    }
-
-    /// <summary>Chebyshev coefficients per output by centre type of a compressed model's tables.</summary>
-    /// <typeparam name="T">Number format of the networks.</typeparam>
-    public static unsafe int[] Coefficients<T>(DeepPotModel model)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        using var kernel = new DeepPotKernel<T>(model);
-        using var tables = new ChebyshevEmbedding<T>(kernel.Settings, kernel.Embeddings, training: false);
-        tables.Tolerance = Math.Max(tables.Tolerance, model.Tables!.Tolerance);
-        var types = kernel.Settings.TypeCount;
-        var upper = new double[types * types];
-        for (var pair = 0; pair < upper.Length; pair++)
-        {
-            var (centre, neighbor) = (pair / types, pair % types);
-            upper[pair] = ((1 / model.Tables.MinDistance) - kernel.Settings.Mean(centre, neighbor)[0]) * kernel.Settings.InverseStd(centre, neighbor)[0];
-        }
-
-        tables.Prepare(kernel.Parameters.Values, upper);
-        return [.. Enumerable.Range(0, types).Select(tables.CoefficientCount)];
     }
 }

@@ -78,7 +78,7 @@ internal sealed class JobBenchmarks
             if (!large)
                 Train<T>(precision, frames, size, threads, tables);
             if (tables || !large || !_context.Quick)
-                Evaluate<T>(precision, frames, size, threads, tables);
+                Evaluate<T>(precision, frames, size, threads, tables, large ? _context.Plan.ForLargeSystem : _context.Plan);
         }
     }
 
@@ -94,13 +94,14 @@ internal sealed class JobBenchmarks
         _parts.Add([size.Atoms, format, embedding, threads, .. job.Parts.Medians.Cast<object>()]);
     }
 
-    private void Evaluate<T>(Precision precision, IReadOnlyList<LabelledFrame> frames, NeighborCounts size, int threads, bool tables)
+    private void Evaluate<T>(
+        Precision precision, IReadOnlyList<LabelledFrame> frames, NeighborCounts size, int threads, bool tables, TimingPlan plan)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var model = WaterModel.As(_model, precision, tables);
         using var job = new EvaluationJob(model, frames, threads);
-        var timing = RepeatedTiming.Measure(job.Step, _context.Plan);
-        var operations = new ModelOperations(model, size, tables ? EvaluationJob.Coefficients<T>(model) : null).Evaluation();
+        var timing = RepeatedTiming.Measure(job.Step, plan);
+        var operations = new ModelOperations(model, size, job.Coefficients).Evaluation();
         AddJob<T>("energy + force", size, NameOf(precision), NameOf(tables), threads, timing, operations);
     }
 

@@ -5,15 +5,22 @@ namespace Meniscus.Benchmarks.Jobs;
 
 /// <summary>How long to warm up and to measure.</summary>
 /// <param name="WarmUp">Shortest warm-up.</param>
+/// <param name="WarmUpRepetitions">Fewest repetitions of the warm-up.</param>
 /// <param name="Measure">Shortest measurement.</param>
-/// <param name="Repetitions">Fewest repetitions, of the warm-up too.</param>
-internal sealed record TimingPlan(TimeSpan WarmUp, TimeSpan Measure, int Repetitions)
+/// <param name="Repetitions">Fewest repetitions that are timed.</param>
+internal sealed record TimingPlan(TimeSpan WarmUp, int WarmUpRepetitions, TimeSpan Measure, int Repetitions)
 {
+    /// <summary>A method is compiled again, optimized, after its 30th call; until then the figures are not the code's.</summary>
+    private const int CallsToOptimize = 40;
+
     /// <summary>For figures to be kept.</summary>
-    public static TimingPlan Full { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), 10);
+    public static TimingPlan Full { get; } = new(TimeSpan.FromSeconds(1), CallsToOptimize, TimeSpan.FromSeconds(4), 10);
 
     /// <summary>To see that everything runs.</summary>
-    public static TimingPlan Quick { get; } = new(TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(0.5), 3);
+    public static TimingPlan Quick { get; } = new(TimeSpan.FromSeconds(0.3), CallsToOptimize, TimeSpan.FromSeconds(0.5), 3);
+
+    /// <summary>For repetitions that take a second, of code that a small system has warmed up before: buffers only grow.</summary>
+    public TimingPlan ForLargeSystem => this with { WarmUp = TimeSpan.Zero, WarmUpRepetitions = 2, Repetitions = 3 };
 }
 
 /// <summary>Wall times of a job that was repeated.</summary>
@@ -75,7 +82,7 @@ internal static class RepeatedTiming
         var (methods, silentSince) = (0L, start);
         for (var n = 0; Stopwatch.GetElapsedTime(start) < LongestWarmUp; n++)
         {
-            if (n >= plan.Repetitions && Stopwatch.GetElapsedTime(start) >= plan.WarmUp && Stopwatch.GetElapsedTime(silentSince) >= CompilerSilence)
+            if (n >= plan.WarmUpRepetitions && Stopwatch.GetElapsedTime(start) >= plan.WarmUp && Stopwatch.GetElapsedTime(silentSince) >= CompilerSilence)
                 return;
             repetition();
             if (JitInfo.GetCompiledMethodCount() is var now && now != methods)

@@ -48,10 +48,8 @@ internal sealed class TrainingJob<T> : IDisposable
     /// <summary>Wall times of the parts of every step.</summary>
     public StepParts Parts { get; } = new("predict", "loss", "gradient", "optimizer");
 
-    /// <summary>Chebyshev coefficients per output by centre type, or null without tables; known after a step.</summary>
-    public int[]? Coefficients => _sweep.Tables is { } tables
-        ? [.. Enumerable.Range(0, _kernel.Settings.TypeCount).Select(tables.CoefficientCount)]
-        : null;
+    /// <summary>Chebyshev coefficients per output, or null without tables; known after a step.</summary>
+    public int? Coefficients => _sweep.Tables is { } tables ? ModelOperations.CoefficientsOf(tables.Size) : null;
 
     /// <summary>One step.</summary>
     public void Step()

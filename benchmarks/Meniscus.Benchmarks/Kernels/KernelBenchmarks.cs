@@ -4,10 +4,12 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Order;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Meniscus.Benchmarks.Reporting;
+using Perfolizer.Horology;
 
 namespace Meniscus.Benchmarks.Kernels;
 
@@ -39,8 +41,8 @@ internal static class KernelBenchmarks
             new("kernel", "kernel"),
             new("case", "case"),
             new("format", "number_format"),
-            new("mean µs", "mean_us"),
-            new("± µs", "standard_error_us"),
+            new("best µs", "best_us"),
+            new("median µs", "median_us"),
             new("counted", "work"),
             new("unit", "work_unit"),
             new("G unit/s", "rate_giga_per_s"),
@@ -59,10 +61,12 @@ internal static class KernelBenchmarks
 
     private static ManualConfig Configure(bool quick, string filter)
     {
-        var job = (quick ? Job.ShortRun : Job.MediumRun.WithLaunchCount(1)).WithToolchain(InProcessEmitToolchain.Instance);
+        var length = quick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.MediumRun.WithLaunchCount(1);
+        var job = length.WithToolchain(InProcessEmitToolchain.Instance);
         return ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
+            .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared))
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(new StreamLogger(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }))
             .AddFilter(new GlobFilter([filter]), new SimpleFilter(c => OpenBlas.IsAvailable || !IsPeer(c)));
@@ -77,23 +81,23 @@ internal static class KernelBenchmarks
         var work = (KernelWork)benchmark.Parameters.Items.Single().Value;
         if (report.ResultStatistics is not { } time)
             throw new InvalidOperationException($"{benchmark.DisplayInfo} gave no result; the log on standard error says why");
-        var rate = work.Count / time.Mean;
+        var rate = work.Count / time.Min;
         var best = 1e-9 * (format == typeof(float) ? peak.Of<float>(1) : peak.Of<double>(1));
         table.Add(
             $"{benchmark.Descriptor.Type.Name.Split("Benchmarks")[0]}.{benchmark.Descriptor.WorkloadMethod.Name}",
             work.Name,
             format is null ? "" : format == typeof(float) ? "float32" : "float64",
-            1e-3 * time.Mean,
-            1e-3 * time.StandardError,
+            1e-3 * time.Min,
+            1e-3 * time.Median,
             work.Count,
             work.Unit,
             rate,
             work.Unit == KernelWork.Flop ? 100 * rate / best : double.NaN,
             (double)(report.GcStats.GetBytesAllocatedPerOperation(benchmark) ?? 0),
-            PeerTime(summary, benchmark) / time.Mean);
+            PeerTime(summary, benchmark) / time.Min);
     }
 
     private static double PeerTime(Summary summary, BenchmarkCase benchmark) => summary.Reports
         .FirstOrDefault(r => IsPeer(r.BenchmarkCase) && r.BenchmarkCase.Parameters.ValueInfo == benchmark.Parameters.ValueInfo)?
-        .ResultStatistics?.Mean ?? double.NaN;
+        .ResultStatistics?.Min ?? double.NaN;
 }

@@ -15,18 +15,10 @@ internal static class ModelSchema
         ReadTypeMap,
         map => map.Count == 0 ? null : new JsonArray([.. map.Names.Select(name => (JsonNode)name)]));
 
-    private static readonly InputType<NamedActivation> Activation = ActivationType(
-        ("tanh", ActivationFunction.Tanh),
-        ("relu", ActivationFunction.Relu),
-        ("relu6", ActivationFunction.Relu6),
-        ("softplus", ActivationFunction.Softplus),
-        ("sigmoid", ActivationFunction.Sigmoid),
-        ("gelu", ActivationFunction.Gelu),
-        ("gelu_tf", ActivationFunction.Gelu),
-        ("silu", ActivationFunction.Silu),
-        ("linear", ActivationFunction.Linear),
-        ("none", ActivationFunction.Linear),
-        ("None", ActivationFunction.Linear));
+    private static readonly InputType<NamedActivation> Activation = new(
+        ActivationNames.Known,
+        (node, words) => ActivationNames.TryParse(node.Text(words), out var function) ? new(node.Text(words), function) : throw node.Mismatch(words),
+        activation => activation.Name);
 
     private static readonly InputType<Precision> PrecisionName = OneOf(
         "float64, float32 or default (float64)",
@@ -143,15 +135,6 @@ internal static class ModelSchema
         RequireTypes(m.PairExcludeTypes.SelectMany(p => new[] { p.First, p.Second }), m.TypeMap, node.Child("pair_exclude_types"));
         RequireTypes(m.AtomExcludeTypes, m.TypeMap, node.Child("atom_exclude_types"));
     }
-
-    private static InputType<NamedActivation> ActivationType(params (string Name, ActivationFunction Function)[] known) => new(
-        string.Join(", ", known.Select(a => a.Name)),
-        (node, words) =>
-        {
-            var text = node.Text(words);
-            return known.Any(a => a.Name == text) ? new(text, known.First(a => a.Name == text).Function) : throw node.Mismatch(words);
-        },
-        activation => activation.Name);
 
     private static SelRule ReadSel(InputNode node, string words)
     {
