@@ -37,6 +37,7 @@ public static class Trainer
         given = given?.For(input.Model);
         if (!options.SkipDataCheck)
         {
+            options.Information?.Invoke($"checking {training.Systems.Sum(s => (long)s.FrameCount)} training and {validation?.Systems.Sum(s => (long)s.FrameCount) ?? 0} validation frames");
             training.Check(RequiredLabels(input.Loss), options.Notice, cancellation);
             validation?.Check(RequiredLabels(input.Loss), options.Notice, cancellation);
         }

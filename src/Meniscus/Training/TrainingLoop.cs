@@ -47,6 +47,7 @@ internal sealed class TrainingLoop<T> : IDisposable
     private long _step;
     private LossSums _interval;
     private int _intervalSteps;
+    private double[] _wholeSet = [];
     private bool _warnedOfOverflow;
 
     /// <summary>Prepares a run.</summary>
@@ -200,7 +201,9 @@ internal sealed class TrainingLoop<T> : IDisposable
         // The whole set once per checkpoint, on the row that follows it.
         var interval = _input.Training.SaveInterval;
         var whole = _validation is not null && (_step == _steps || _step / interval > Math.Max(0, _step - _input.Training.DisplayInterval) / interval);
-        files.Append(_step, drawn, shown, mean, whole ? _validation!.WholeSet(prefactors) : _validation is null ? [] : Unknown(), rate, clock.MillisecondsPerStep(_step), clock.Seconds);
+        if (whole)
+            _wholeSet = _validation!.WholeSet(prefactors);
+        files.Append(_step, drawn, shown, mean, whole ? _wholeSet : _validation is null ? [] : Unknown(), rate, clock.MillisecondsPerStep(_step), clock.Seconds);
         _interval = default;
         _intervalSteps = 0;
         return mean;
@@ -315,14 +318,11 @@ internal sealed class TrainingLoop<T> : IDisposable
 
     private TrainingResult Result(RunClock clock, double[] last)
     {
-        var prefactors = _input.Loss.PrefactorsAt(_schedule.At(_steps - 1), _schedule.Start);
+        // The last row has them; without a learning curve nobody has asked yet.
+        if (_validation is not null && !_input.Training.Display)
+            _wholeSet = _validation.WholeSet(_input.Loss.PrefactorsAt(_schedule.At(_steps - 1), _schedule.Start));
         return new TrainingResult(
-            _steps,
-            clock.TotalMillisecondsPerStep(_step),
-            Checkpoint.PathOf(_prefix, _step),
-            _validation?.BestModel,
-            Named(last),
-            _validation is null ? Named([]) : Named(_validation.WholeSet(prefactors)));
+            _steps, clock.TotalMillisecondsPerStep(_step), Checkpoint.PathOf(_prefix, _step), _validation?.BestModel, Named(last), Named(_wholeSet));
     }
 
     private Dictionary<string, double> Named(double[] values) =>
