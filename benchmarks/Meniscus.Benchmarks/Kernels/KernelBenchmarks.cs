@@ -61,7 +61,7 @@ internal static class KernelBenchmarks
 
     private static ManualConfig Configure(bool quick, string filter)
     {
-        var length = quick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.MediumRun.WithLaunchCount(1);
+        var length = quick ? Job.ShortRun.WithWarmupCount(8).WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.MediumRun.WithLaunchCount(1);
         var job = length.WithToolchain(InProcessEmitToolchain.Instance);
         return ManualConfig.CreateEmpty()
             .AddJob(job)
