@@ -55,6 +55,8 @@ internal static class KernelBenchmarks
                 Add(table, summary, report, context.Peak);
         }
 
+        if (table.IsEmpty)
+            throw new InputException($"--filter: no kernel matches '{filter}'; try *MatrixProduct*, *Chebyshev* or *NeighborList*");
         table.Remark(OpenBlas.Description is { } peer ? $"peer: {peer}" : "peer: no OpenBLAS on this machine (libopenblas.so.0), so there is no ratio");
         return context.Report(table);
     }
