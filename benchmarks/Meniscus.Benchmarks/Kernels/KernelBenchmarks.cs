@@ -55,13 +55,15 @@ internal static class KernelBenchmarks
                 Add(table, summary, report, context.Peak);
         }
 
+        if (table.IsEmpty)
+            throw new InputException($"--filter: no kernel matches '{filter}'; try *MatrixProduct*, *Chebyshev* or *NeighborList*");
         table.Remark(OpenBlas.Description is { } peer ? $"peer: {peer}" : "peer: no OpenBLAS on this machine (libopenblas.so.0), so there is no ratio");
         return context.Report(table);
     }
 
     private static ManualConfig Configure(bool quick, string filter)
     {
-        var length = quick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.MediumRun.WithLaunchCount(1);
+        var length = quick ? Job.ShortRun.WithWarmupCount(8).WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.MediumRun.WithLaunchCount(1);
         var job = length.WithToolchain(InProcessEmitToolchain.Instance);
         return ManualConfig.CreateEmpty()
             .AddJob(job)

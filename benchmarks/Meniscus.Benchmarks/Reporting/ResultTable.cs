@@ -21,6 +21,9 @@ internal sealed class ResultTable
         (_key, _title, _columns) = (key, title, columns);
     }
 
+    /// <summary>Whether there is no row.</summary>
+    public bool IsEmpty => _rows.Count == 0;
+
     /// <summary>Adds a row.</summary>
     public void Add(params object[] cells)
     {
