@@ -288,10 +288,14 @@ public sealed class NeighborList
                 {
                     if (!Turn(bb + db, grid.Count[1], grid.IsOpen, out var nb, out var tb))
                         continue;
-                    for (var dc = -grid.Reach[2]; dc <= grid.Reach[2]; dc++)
+                    for (var dc = -grid.Reach[2]; dc <= grid.Reach[2];)
                     {
-                        if (Turn(bc + dc, grid.Count[2], grid.IsOpen, out var nc, out var tc))
-                            count = SearchBin(i, grid.Bin(na, nb, nc), ShiftIndex(ta, tb, tc), count);
+                        var exists = Turn(bc + dc, grid.Count[2], grid.IsOpen, out var nc, out var tc);
+                        // Bins up to the end of this row, seen through the same image, lie one behind the other.
+                        var run = exists ? Math.Min(grid.Reach[2] - dc + 1, grid.Count[2] - nc) : 1;
+                        if (exists)
+                            count = SearchBins(i, grid.Bin(na, nb, nc), run, ShiftIndex(ta, tb, tc), count);
+                        dc += run;
                     }
                 }
             }
@@ -314,10 +318,10 @@ public sealed class NeighborList
         return ((((a + _shiftRange) * side) + b + _shiftRange) * side) + c + _shiftRange;
     }
 
-    /// <summary>Adds the atoms of one bin, seen through one image, that lie within the cutoff of atom i.</summary>
-    private int SearchBin(int i, int bin, int shift, int count)
+    /// <summary>Adds the atoms of a run of bins, seen through one image, that lie within the cutoff of atom i.</summary>
+    private int SearchBins(int i, int firstBin, int bins, int shift, int count)
     {
-        var (begin, end) = (_binStart[bin], _binStart[bin + 1]);
+        var (begin, end) = (_binStart[firstBin], _binStart[firstBin + bins]);
         if (_neighbors.Length < count + end - begin)
         {
             var length = Math.Max(1024, 2 * (count + end - begin));

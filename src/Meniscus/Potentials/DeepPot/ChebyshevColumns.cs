@@ -281,10 +281,8 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
             along += ((v0 * r0) + (v1 * r1) + (v2 * r2) + (v3 * r3)) * Vector512.Load(slope + k);
         }
 
-        _environment.RowAdjoint(0)[p] = Vector512.Sum(sum0 + along);
-        _environment.RowAdjoint(1)[p] = Vector512.Sum(sum1);
-        _environment.RowAdjoint(2)[p] = Vector512.Sum(sum2);
-        _environment.RowAdjoint(3)[p] = Vector512.Sum(sum3);
+        (_environment.RowAdjoint(0)[p], _environment.RowAdjoint(1)[p], _environment.RowAdjoint(2)[p], _environment.RowAdjoint(3)[p]) =
+            FourSums.Of(sum0 + along, sum1, sum2, sum3);
     }
 
     /// <summary>target += factor · source, 16 values.</summary>

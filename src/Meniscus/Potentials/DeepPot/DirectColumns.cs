@@ -269,15 +269,39 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
         var stride = _columns[type]!.Stride;
         var begin = Start(type)[centre];
         var source = _environment.Segment[(centre * (_settings.TypeCount + 1)) + type];
-        for (var p = 0; p < PairsOf(centre, type); p++)
+        var pairs = PairsOf(centre, type);
+        for (var p = 0; p < pairs; p += Vector512<T>.Count)
         {
-            for (var c = 0; c < 4; c++)
+            Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            var line = g + begin + p;
+            var own = aBar + centre;
+            for (var m = 0; m < _settings.Width; m++, line += stride, own += 4 * _stride)
             {
-                var sum = T.Zero;
-                for (var m = 0; m < _settings.Width; m++)
-                    sum += aBar[((nint)m * 4 * _stride) + (c * _stride) + centre] * g[((nint)m * stride) + begin + p];
-                _environment.RowAdjoint(c)[source + p] = (scale * sum) + (c == 0 ? inputAdjoint[begin + p] : T.Zero);
+                var value = Vector512.Load(line);
+                sum0 += Vector512.Create(own[0]) * value;
+                sum1 += Vector512.Create(own[_stride]) * value;
+                sum2 += Vector512.Create(own[2 * _stride]) * value;
+                sum3 += Vector512.Create(own[3 * _stride]) * value;
             }
+
+            var count = Math.Min(Vector512<T>.Count, pairs - p);
+            StoreSome((scale * sum0) + Vector512.Load(inputAdjoint + begin + p), _environment.RowAdjoint(0) + source + p, count);
+            StoreSome(scale * sum1, _environment.RowAdjoint(1) + source + p, count);
+            StoreSome(scale * sum2, _environment.RowAdjoint(2) + source + p, count);
+            StoreSome(scale * sum3, _environment.RowAdjoint(3) + source + p, count);
         }
+    }
+
+    /// <summary>Stores the first elements: behind the last pair come those of the next type or centre, another thread's perhaps.</summary>
+    private static void StoreSome(Vector512<T> values, T* target, int count)
+    {
+        if (count == Vector512<T>.Count)
+        {
+            values.Store(target);
+            return;
+        }
+
+        for (var k = 0; k < count; k++)
+            target[k] = values[k];
     }
 }
