@@ -67,9 +67,6 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <summary>Largest last coefficient allowed, relative to the largest coefficient of the network.</summary>
     public double Tolerance { get; set; }
 
-    /// <summary>Number of Chebyshev coefficients per output over all networks a centre of this type uses.</summary>
-    public int CoefficientCount(int centreType) => GroupOf(centreType).Coefficients;
-
     /// <summary>Size of all tables.</summary>
     public EmbeddingTableSize Size => new(
         _groups.Sum(g => g.Coefficients / Order), _groups.Sum(g => (long)g.Coefficients * g.Width));
@@ -159,7 +156,6 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         private readonly int _centre;
         private readonly NetworkKernel<T>?[] _networks;
         private readonly NetworkColumns<T>?[] _columns;
-        private readonly double[] _scale;
         private readonly int[] _offset;
         private readonly NativeBuffer<T> _matrix = new(0);
         private readonly NativeBuffer<T> _transposed = new(0);
@@ -176,7 +172,6 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 : new NetworkColumns<T>(n, training ? SweepOrder.FirstOrder : SweepOrder.Inference, wantInputAdjoint: false, ownInput: true));
             Trees = [.. Enumerable.Range(0, types).Select(t => new PieceTree(LowerEnd(t)))];
             _offset = new int[types];
-            _scale = new double[types];
             Width = settings.Width;
             PaddedWidth = MatrixProduct.PadColumns(Width);
         }
@@ -275,10 +270,10 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                     continue;
                 var tree = Trees[t];
                 // The scale is that of the lowest pieces, which are always there, so that it does not change with the range.
-                _scale[t] = LargestCoefficient(t, tree.CountOfFirstBase);
+                var scale = LargestCoefficient(t, tree.CountOfFirstBase);
                 for (var q = tree.Count - 1; q >= 0; q--)
                 {
-                    var tail = LastCoefficient(_offset[t] + (q * Order)) / _scale[t];
+                    var tail = LastCoefficient(_offset[t] + (q * Order)) / scale;
                     var resolved = tail <= roundingLimit;
                     var canHalve = tree.CanHalve(q, resolved);
                     HasKink |= !resolved && !canHalve;

@@ -63,9 +63,6 @@ internal sealed unsafe class NetworkKernel<T>
     /// <summary>Number of outputs.</summary>
     public int OutputCount => _layers[^1].Out;
 
-    /// <summary>Widest row count of any layer, inputs included.</summary>
-    public int MaxWidth => _layers.Max(l => Math.Max(l.In, l.Out));
-
     /// <summary>Inputs and outputs of a layer, for the sizes of the sample arrays.</summary>
     public (int In, int Out, bool HasStep) Shape(int layer) => (_layers[layer].In, _layers[layer].Out, _layers[layer].Step is not null);
 
