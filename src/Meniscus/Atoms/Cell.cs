@@ -55,6 +55,16 @@ public readonly struct Cell
     /// <param name="component">0, 1, 2 for x, y, z.</param>
     public double this[int vector, int component] => _h[(3 * vector) + component];
 
+    /// <summary>A cell with right angles and its edges along x, y and z.</summary>
+    /// <param name="x">Edge along x, Å.</param>
+    /// <param name="y">Edge along y, Å.</param>
+    /// <param name="z">Edge along z, Å.</param>
+    /// <exception cref="InputException">An edge is not a finite number above 0.</exception>
+    public static Cell Orthorhombic(double x, double y, double z) => new([x, 0, 0, 0, y, 0, 0, 0, z]);
+
+    /// <summary>The nine components, row-major; rows are the lattice vectors, Å.</summary>
+    public double[] ToArray() => [_h[0], _h[1], _h[2], _h[3], _h[4], _h[5], _h[6], _h[7], _h[8]];
+
     /// <summary>Distance between the two faces that the lattice vector <paramref name="axis"/> joins, Å.</summary>
     public double Height(int axis) => _heights[axis];
 

@@ -11,11 +11,31 @@ public interface IPotential : IDisposable
     /// <summary>Largest distance at which two atoms act on each other directly, Å.</summary>
     double Cutoff { get; }
 
+    /// <summary>
+    /// How far beyond the cutoff neighbours are listed, Å. With 0, the default, every call makes its own list; with more, a
+    /// list is kept while it holds every pair within the cutoff, for calls whose atoms move little from one to the next.
+    /// </summary>
+    double Skin { get; set; }
+
+    /// <summary>How often neighbours have been listed.</summary>
+    long NeighborListBuilds { get; }
+
     /// <summary>Computes energy, forces and virial of a configuration.</summary>
     /// <param name="configuration">Types, positions and cell.</param>
     /// <param name="result">Receives the results; its arrays are reused from call to call.</param>
     /// <exception cref="InputException">Atoms overlap, a number is not finite, or a type is unknown.</exception>
     void Evaluate(in Configuration configuration, Evaluation result);
+
+    /// <summary>
+    /// Writes what results depend on, to the last bit, besides the configuration: what the neighbour list was made from, how
+    /// far tables reach, which atoms form a molecule.
+    /// </summary>
+    /// <param name="writer">Receives it.</param>
+    void SaveMemory(BinaryWriter writer);
+
+    /// <summary>Takes back what <see cref="SaveMemory"/> wrote, for the same model and the same atoms.</summary>
+    /// <param name="reader">Gives it.</param>
+    void RestoreMemory(BinaryReader reader);
 }
 
 /// <summary>Types, positions and cell of a set of atoms, and what the model takes besides.</summary>

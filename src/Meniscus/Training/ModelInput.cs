@@ -1,6 +1,7 @@
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
+using Meniscus.Input;
 using Meniscus.Training.Schema;
 
 namespace Meniscus.Training;

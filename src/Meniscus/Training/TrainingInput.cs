@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Meniscus.Input;
 using Meniscus.Training.Schema;
 
 namespace Meniscus.Training;
@@ -76,7 +77,7 @@ public sealed record TrainingInput
             throw new InputException($"{name}: expected a training input in braces, {{ \"model\": …, \"training\": … }}");
         var warnings = new List<string>();
         LegacyInput.Upgrade(root, name, warnings);
-        return TrainingInputSchema.Root.Read(new InputNode(root, name, ""), warnings) with { Warnings = warnings };
+        return TrainingInputSchema.Root.Read(new InputNode(root, name, "", TrainingInputSchema.Root), warnings) with { Warnings = warnings };
     }
 
     /// <summary>

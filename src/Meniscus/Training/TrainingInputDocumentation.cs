@@ -1,4 +1,5 @@
 using System.Text;
+using Meniscus.Input;
 using Meniscus.Training.Schema;
 
 namespace Meniscus.Training;

@@ -21,7 +21,8 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     private readonly WorkerTeam _team;
     private readonly ChebyshevEmbedding<T>? _tables;
     private readonly Action<int, int> _evaluateBlocks;
-    private readonly NeighborList _list = new();
+    private readonly VerletList _verlet = new();
+    private readonly NeighborList _list;
     private readonly List<Block> _blocks = [];
     private readonly NativeBuffer<double> _pairGradient = new(0);
     private readonly NativeBuffer<double> _pairVector = new(0);
@@ -49,6 +50,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     {
         _kernel = kernel;
         _team = team;
+        _list = _verlet.List;
         _evaluateBlocks = EvaluateBlocks;
         var types = kernel.Settings.TypeCount;
         _upper = new double[types * types];
@@ -79,6 +81,12 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     /// <summary>Size of the tables as they are now, or null without tables.</summary>
     public EmbeddingTableSize? TableSize => _tables?.Size;
 
+    /// <summary>How far beyond the cutoff neighbours are listed, Å.</summary>
+    public double Skin { get; set; }
+
+    /// <summary>How often neighbours have been listed.</summary>
+    public long NeighborListBuilds => _verlet.Builds;
+
     /// <summary>Computes everything for one configuration.</summary>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
@@ -87,13 +95,35 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         RequireTypes(configuration.Types);
         CopyInputs(configuration);
         _result = result;
-        _list.Build(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff);
+        _verlet.Update(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff, Skin);
         MakeRoom(atoms, result);
         SortByType(atoms);
         RunBlocks();
         if (_tables is not null && Array.Exists(_partExceeded, e => e))
             RunBeyondTables();
         AddUp(result);
+    }
+
+    /// <summary>Writes what the neighbour list was made from, and the pieces of the tables.</summary>
+    public void SaveMemory(BinaryWriter writer)
+    {
+        _verlet.Save(writer);
+        writer.Write(_tables?.State ?? "");
+        foreach (var upper in _upper)
+            writer.Write(upper);
+    }
+
+    /// <summary>Takes back what <see cref="SaveMemory"/> wrote.</summary>
+    public void RestoreMemory(BinaryReader reader)
+    {
+        _verlet.Restore(reader);
+        var state = reader.ReadString();
+        for (var k = 0; k < _upper.Length; k++)
+            _upper[k] = reader.ReadDouble();
+        if (_tables is null)
+            return;
+        _tables.State = state;
+        _tables.Prepare(_kernel.Parameters.Values, _upper);
     }
 
     /// <inheritdoc/>

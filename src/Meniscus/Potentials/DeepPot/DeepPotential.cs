@@ -46,6 +46,23 @@ public sealed class DeepPotential : IPotential
     /// <inheritdoc/>
     public double Cutoff => Model.Descriptor.Cutoff;
 
+    /// <inheritdoc/>
+    public double Skin
+    {
+        get => _evaluator64?.Skin ?? _evaluator32!.Skin;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            if (_evaluator64 is not null)
+                _evaluator64.Skin = value;
+            else
+                _evaluator32!.Skin = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long NeighborListBuilds => _evaluator64?.NeighborListBuilds ?? _evaluator32!.NeighborListBuilds;
+
     /// <summary>Whether the embedding networks are evaluated through tables.</summary>
     public bool UsesTables => _evaluator64?.UsesTables ?? _evaluator32!.UsesTables;
 
@@ -59,6 +76,24 @@ public sealed class DeepPotential : IPotential
             _evaluator64.Evaluate(configuration, result);
         else
             _evaluator32!.Evaluate(configuration, result);
+    }
+
+    /// <inheritdoc/>
+    public void SaveMemory(BinaryWriter writer)
+    {
+        if (_evaluator64 is not null)
+            _evaluator64.SaveMemory(writer);
+        else
+            _evaluator32!.SaveMemory(writer);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreMemory(BinaryReader reader)
+    {
+        if (_evaluator64 is not null)
+            _evaluator64.RestoreMemory(reader);
+        else
+            _evaluator32!.RestoreMemory(reader);
     }
 
     /// <inheritdoc/>

@@ -31,12 +31,31 @@ public sealed class ReferenceDeepPot : IPotential
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
         RequireSense(configuration);
+        NeighborListBuilds++;
         result.Reset(configuration.Types.Length, _model.Descriptor.DescriptorWidth);
         for (var i = 0; i < configuration.Types.Length; i++)
         {
             if (configuration.Types[i] >= 0)
                 AddAtom(i, configuration, result);
         }
+    }
+
+    /// <summary>Has no effect: every call looks at all pairs.</summary>
+    public double Skin { get; set; }
+
+    /// <inheritdoc/>
+    public long NeighborListBuilds { get; private set; }
+
+    /// <inheritdoc/>
+    public void SaveMemory(BinaryWriter writer)
+    {
+        // Nothing is remembered.
+    }
+
+    /// <inheritdoc/>
+    public void RestoreMemory(BinaryReader reader)
+    {
+        // Nothing is remembered.
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
-using static Meniscus.Training.Schema.InputTypes;
+using Meniscus.Input;
+using static Meniscus.Input.InputTypes;
 
 namespace Meniscus.Training.Schema;
 

@@ -1,4 +1,5 @@
-using static Meniscus.Training.Schema.InputTypes;
+using Meniscus.Input;
+using static Meniscus.Input.InputTypes;
 
 namespace Meniscus.Training.Schema;
 

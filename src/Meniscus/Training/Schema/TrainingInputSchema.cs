@@ -1,3 +1,5 @@
+using Meniscus.Input;
+
 namespace Meniscus.Training.Schema;
 
 /// <summary>The whole training input: its top-level sections.</summary>
@@ -17,25 +19,6 @@ internal static class TrainingInputSchema
             InputKey<TrainingInput>.Refused("nvnmd", "training for NVNMD hardware"),
         ],
         Complete);
-
-    /// <summary>The sections that have a key of this name, by path.</summary>
-    public static IReadOnlyList<string> SectionsWith(string name)
-    {
-        var found = new List<string>();
-        Search(Root, "", name, found);
-        return found;
-    }
-
-    private static void Search(IInputSection section, string path, string name, List<string> found)
-    {
-        foreach (var key in section.Describe())
-        {
-            if (key.Standing == KeyStanding.Used && path.Length > 0 && (key.Name == name || key.Aliases.Contains(name)))
-                found.Add(path);
-            if (key.Section is not null)
-                Search(key.Section, path.Length == 0 ? key.Name : $"{path}/{key.Name}", name, found);
-        }
-    }
 
     private static TrainingInput Complete(TrainingInput input, InputNode node, List<string> warnings)
     {

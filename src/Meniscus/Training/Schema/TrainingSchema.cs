@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using static Meniscus.Training.Schema.InputTypes;
+using Meniscus.Input;
+using static Meniscus.Input.InputTypes;
 
 namespace Meniscus.Training.Schema;
 

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Meniscus.Training.Schema;
+namespace Meniscus.Input;
 
 /// <summary>One value of an input file with the path that leads to it, <c>training/training_data/batch_size</c>.</summary>
 /// <param name="Value">The value; null for JSON null.</param>
 /// <param name="File">Name of the file, for messages.</param>
 /// <param name="Path">Path of the value, empty for the whole file.</param>
-internal readonly record struct InputNode(JsonNode? Value, string File, string Path)
+/// <param name="Schema">All sections of the file, where a key at the wrong place is looked for; may be null.</param>
+internal readonly record struct InputNode(JsonNode? Value, string File, string Path, IInputSection? Schema = null)
 {
     private const int LongestQuote = 60;
 
@@ -18,7 +19,7 @@ internal readonly record struct InputNode(JsonNode? Value, string File, string P
     public string Where => Path.Length == 0 ? File : $"{File}: {Path}";
 
     /// <summary>A key of this object.</summary>
-    public InputNode Child(string name) => new((Value as JsonObject)?[name], File, PathOf(name));
+    public InputNode Child(string name) => this with { Value = (Value as JsonObject)?[name], Path = PathOf(name) };
 
     /// <summary>The path of a key of this object.</summary>
     public string PathOf(string name) => Path.Length == 0 ? name : $"{Path}/{name}";
@@ -60,7 +61,7 @@ internal readonly record struct InputNode(JsonNode? Value, string File, string P
             throw Mismatch(expected);
         var items = new InputNode[array.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = new(array[i], File, Path);
+            items[i] = this with { Value = array[i] };
         return items;
     }
 

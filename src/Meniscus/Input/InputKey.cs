@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Meniscus.Training.Schema;
+namespace Meniscus.Input;
 
 /// <summary>What becomes of a key that DeePMD-kit knows.</summary>
 internal enum KeyStanding
@@ -16,7 +16,7 @@ internal enum KeyStanding
 }
 
 /// <summary>
-/// One key of a section of the training input: its names, what it may hold, where the value goes, and the line of
+/// One key of a section of an input file: its names, what it may hold, where the value goes, and the line of
 /// documentation. Reading, writing back, the errors and the documentation all come from this one entry.
 /// </summary>
 /// <typeparam name="T">The record that the section becomes.</typeparam>

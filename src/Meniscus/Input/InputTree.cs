@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Meniscus.Training.Schema;
+namespace Meniscus.Input;
 
 /// <summary>
 /// The text of an input file as a tree: JSON (RFC 8259, with <c>//</c> and <c>/* */</c> comments and trailing commas

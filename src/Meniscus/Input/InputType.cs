@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Meniscus.Training.Schema;
+namespace Meniscus.Input;
 
 /// <summary>What a key may hold: how to read it, how to write it back, and the words that say what is expected.</summary>
 /// <typeparam name="V">The value in the program.</typeparam>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Meniscus.Training.Schema;
+namespace Meniscus.Input;
 
 /// <summary>What is common to sections of all records: looking through their keys.</summary>
 internal interface IInputSection
@@ -20,7 +20,7 @@ internal interface IInputSection
 internal sealed record InputKeyDescription(string Name, IReadOnlyList<string> Aliases, string Expected, string Default, string Doc, KeyStanding Standing, IInputSection? Section);
 
 /// <summary>
-/// A section of the training input: a table of keys that becomes a record. A section's <c>type</c> is read first, as
+/// A section of an input file: a table of keys that becomes a record. A section's <c>type</c> is read first, as
 /// other keys depend on it; keys that start with an underscore are comments.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
@@ -121,18 +121,32 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
         {
             if (name.StartsWith('_') || keys.Any(key => key.Name == name || key.Aliases.Contains(name)))
                 continue;
-            throw new InputException($"{node.File}: {node.PathOf(name)}: unknown key; {Hint(name)}");
+            throw new InputException($"{node.File}: {node.PathOf(name)}: unknown key; {Hint(name, node.Schema)}");
         }
     }
 
-    private string Hint(string name)
+    private string Hint(string name, IInputSection? schema)
     {
         if (name.Length > LongestName)
             return "no key is that long";
-        var elsewhere = TrainingInputSchema.SectionsWith(name);
+        var elsewhere = new List<string>();
+        if (schema is not null)
+            FindSections(schema, "", name, elsewhere);
         if (elsewhere.Count is 1 or 2)
             return $"it belongs in {string.Join(" or ", elsewhere)}";
         var known = keys.Where(key => key.Standing != KeyStanding.Refused).SelectMany(key => key.Aliases.Prepend(key.Name));
         return $"did you mean '{NearestName.Of(name, known)}'?";
+    }
+
+    /// <summary>The sections that have a key of this name, by path.</summary>
+    private static void FindSections(IInputSection section, string path, string name, List<string> found)
+    {
+        foreach (var key in section.Describe())
+        {
+            if (key.Standing == KeyStanding.Used && path.Length > 0 && (key.Name == name || key.Aliases.Contains(name)))
+                found.Add(path);
+            if (key.Section is not null)
+                FindSections(key.Section, path.Length == 0 ? key.Name : $"{path}/{key.Name}", name, found);
+        }
     }
 }
