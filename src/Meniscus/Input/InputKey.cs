@@ -102,6 +102,23 @@ internal sealed class InputKey<T>
             Write = record => get(record) is { } value ? section.Write(value) : null,
         };
 
+    /// <summary>A key that holds a list of sections; a single one may stand without the list.</summary>
+    public static InputKey<T> NestedList<S>(
+        string name,
+        InputSection<S> section,
+        Func<T, IReadOnlyList<S>> get,
+        Func<T, IReadOnlyList<S>, T> set,
+        string doc,
+        bool required = false)
+        where S : class => new(name, doc)
+        {
+            Expected = "a list of sections",
+            Required = required,
+            Section = section,
+            Read = (record, node, warnings) => set(record, ReadList(section, node, warnings)),
+            Write = record => new JsonArray([.. get(record).Select(section.Write)]),
+        };
+
     /// <summary>A key that changes nothing here.</summary>
     /// <param name="name">The name.</param>
     /// <param name="doc">What it is for in DeePMD-kit.</param>
@@ -121,4 +138,16 @@ internal sealed class InputKey<T>
         Standing = KeyStanding.Refused,
         Harmless = [.. harmless.Select(text => JsonNode.Parse(text))],
     };
+
+    private static S[] ReadList<S>(InputSection<S> section, InputNode node, List<string> warnings)
+        where S : class
+    {
+        if (node.Value is JsonObject)
+            return [section.Read(node, warnings)];
+        var items = node.Items("a list of sections, [{ … }, …]");
+        var records = new S[items.Count];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = section.Read(items[i] with { Path = $"{node.Path}[{i}]" }, warnings);
+        return records;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Meniscus.Input;
 using Meniscus.Training.Schema;
 
@@ -25,40 +24,5 @@ public static class TrainingInputDocumentation
         """;
 
     /// <summary>The page as Markdown.</summary>
-    public static string Markdown()
-    {
-        var page = new StringBuilder(Introduction.ReplaceLineEndings("\n"));
-        AppendSection(page, "", TrainingInputSchema.Root);
-        return page.ToString();
-    }
-
-    private static void AppendSection(StringBuilder page, string path, IInputSection section)
-    {
-        var keys = section.Describe().ToList();
-        page.Append('\n').Append(path.Length == 0 ? "## Sections" : $"## `{path}`").Append("\n\n");
-        page.Append("| Key | Expected | Default | Meaning |\n| --- | --- | --- | --- |\n");
-        foreach (var key in keys.Where(key => key.Standing == KeyStanding.Used))
-            AppendRow(page, key);
-        AppendNames(page, "Accepted, without effect here", keys.Where(key => key.Standing == KeyStanding.NoEffect));
-        AppendNames(page, "Not supported", keys.Where(key => key.Standing == KeyStanding.Refused));
-        foreach (var key in keys)
-        {
-            if (key.Section is not null)
-                AppendSection(page, path.Length == 0 ? key.Name : $"{path}/{key.Name}", key.Section);
-        }
-    }
-
-    private static void AppendRow(StringBuilder page, InputKeyDescription key)
-    {
-        var aliases = key.Aliases.Count == 0 ? "" : $" (also {string.Join(", ", key.Aliases.Select(a => $"`{a}`"))})";
-        var standard = key.Default is "" or "required" ? key.Default : $"`{key.Default}`";
-        page.Append($"| `{key.Name}`{aliases} | {key.Expected} | {standard} | {key.Doc.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-    }
-
-    private static void AppendNames(StringBuilder page, string title, IEnumerable<InputKeyDescription> keys)
-    {
-        var list = keys.Select(key => $"`{key.Name}` ({key.Doc})").ToList();
-        if (list.Count > 0)
-            page.Append($"\n{title}: {string.Join("; ", list)}.\n");
-    }
+    public static string Markdown() => InputDocumentation.Markdown(Introduction, TrainingInputSchema.Root);
 }

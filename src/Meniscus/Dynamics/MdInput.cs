@@ -1,0 +1,232 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Meniscus.Input;
+
+namespace Meniscus.Dynamics;
+
+/// <summary>
+/// The input of a molecular dynamics run, in JSON or YAML: a model, a structure, what to write, and the stages of the run
+/// one after the other. All keys are in <c>docs/md-input.md</c>, which is generated from the table that reads them.
+/// </summary>
+public sealed record MdInput
+{
+    // An input is a few kilobytes; anything of this size is another file given by mistake.
+    private const long LargestFile = 16 << 20;
+
+    /// <summary>Names of the models; more than one is a committee.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Whether the mean of a committee drives the run; otherwise its first model does.</summary>
+    public bool MeanDrives { get; init; }
+
+    /// <summary>File of the structure to start from.</summary>
+    public string Structure { get; init; } = "";
+
+    /// <summary>Which frame of it, from 0; −1 is the last.</summary>
+    public int Frame { get; init; } = -1;
+
+    /// <summary>Names of the integer types of a LAMMPS file without element names.</summary>
+    public IReadOnlyList<string>? TypeMap { get; init; }
+
+    /// <summary>Masses by name, amu, where they are not the standard ones.</summary>
+    public IReadOnlyDictionary<string, double> Masses { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Time step, fs.</summary>
+    public double TimestepFs { get; init; } = 0.5;
+
+    /// <summary>Seed of velocities and stochastic thermostats.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Skin of the neighbour list, Å.</summary>
+    public double Skin { get; init; } = 1;
+
+    /// <summary>Steps between removals of the motion of the centre of mass; 0 for never.</summary>
+    public long RemoveComEvery { get; init; } = 1000;
+
+    /// <summary>Temperature of the initial velocities, K; null to take those of the structure.</summary>
+    public double? InitialTemperature { get; init; }
+
+    /// <summary>The thermo table.</summary>
+    public ThermoInput Thermo { get; init; } = new();
+
+    /// <summary>The trajectories.</summary>
+    public IReadOnlyList<TrajectoryInput> Trajectories { get; init; } = [];
+
+    /// <summary>The restart file.</summary>
+    public RestartInput Restart { get; init; } = new();
+
+    /// <summary>The deviation of a committee.</summary>
+    public ModelDeviationInput ModelDeviation { get; init; } = new();
+
+    /// <summary>File for the last frame with its velocities, or null.</summary>
+    public string? FinalStructure { get; init; }
+
+    /// <summary>The stages.</summary>
+    public IReadOnlyList<StageInput> Stages { get; init; } = [];
+
+    /// <summary>What the user should know about the file, one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Name of the file, for messages.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Reads a file; YAML where its name ends in <c>.yaml</c> or <c>.yml</c>, else JSON.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">The file cannot be read or used.</exception>
+    public static MdInput Load(string path)
+    {
+        var text = IO.InputFile.ReadText(path, LargestFile);
+        var ending = Path.GetExtension(path);
+        return Parse(text, path, ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">Name of the file, for messages.</param>
+    /// <param name="yaml">Whether it is YAML.</param>
+    /// <exception cref="InputException">The text cannot be used.</exception>
+    public static MdInput Parse(string text, string name = "md.json", bool yaml = false)
+    {
+        var tree = yaml ? InputTree.ParseYaml(text, name) : InputTree.ParseJson(text, name);
+        if (tree is not JsonObject root)
+            throw new InputException($"{name}: expected the input of a run in braces, {{ \"model\": …, \"structure\": …, \"stages\": … }}");
+        var warnings = new List<string>();
+        return MdInputSchema.Root.Read(new InputNode(root, name, "", MdInputSchema.Root), warnings) with { Warnings = warnings, Source = name };
+    }
+
+    /// <summary>The normalised input: every key, defaults filled in. Reading it gives the same input again.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+        using (var writer = new Utf8JsonWriter(stream, options))
+            MdInputSchema.Root.Write(this).WriteTo(writer);
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+}
+
+/// <summary>The section <c>thermo</c>.</summary>
+public sealed record ThermoInput
+{
+    /// <summary>The file.</summary>
+    public string File { get; init; } = "thermo.out";
+
+    /// <summary>Steps between rows.</summary>
+    public long Every { get; init; } = 100;
+
+    /// <summary>Columns by their LAMMPS names.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = ThermoColumns.Default;
+}
+
+/// <summary>One entry of <c>trajectories</c>.</summary>
+public sealed record TrajectoryInput
+{
+    /// <summary>The file; its ending chooses the format.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Steps between frames.</summary>
+    public long Every { get; init; } = 1000;
+
+    /// <summary>Whether to write velocities.</summary>
+    public bool Velocities { get; init; }
+
+    /// <summary>Whether to write forces.</summary>
+    public bool Forces { get; init; }
+}
+
+/// <summary>The section <c>restart</c>.</summary>
+public sealed record RestartInput
+{
+    /// <summary>The file.</summary>
+    public string File { get; init; } = "md.restart";
+
+    /// <summary>Steps between restarts.</summary>
+    public long Every { get; init; } = 10_000;
+}
+
+/// <summary>The section <c>model_deviation</c>.</summary>
+public sealed record ModelDeviationInput
+{
+    /// <summary>The file.</summary>
+    public string File { get; init; } = "model_devi.out";
+
+    /// <summary>Steps between rows.</summary>
+    public long Every { get; init; } = 100;
+}
+
+/// <summary>What a stage does.</summary>
+public enum StageKind
+{
+    /// <summary>Goes downhill in energy.</summary>
+    Minimize,
+
+    /// <summary>Constant energy.</summary>
+    Nve,
+
+    /// <summary>Constant temperature.</summary>
+    Nvt,
+
+    /// <summary>Constant temperature and pressure.</summary>
+    Npt,
+}
+
+/// <summary>The thermostats.</summary>
+public enum ThermostatKind
+{
+    /// <summary>A Nosé–Hoover chain.</summary>
+    NoseHoover,
+
+    /// <summary>Stochastic velocity rescaling.</summary>
+    Csvr,
+
+    /// <summary>Friction and noise.</summary>
+    Langevin,
+}
+
+/// <summary>One stage of a run.</summary>
+public sealed record StageInput
+{
+    /// <summary>A name for messages.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it does.</summary>
+    public StageKind Kind { get; init; }
+
+    /// <summary>Number of steps; of a minimization the largest number.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>Time step, fs; null for that of the run.</summary>
+    public double? TimestepFs { get; init; }
+
+    /// <summary>Temperature of new velocities at its beginning, K; null to keep them.</summary>
+    public double? NewVelocities { get; init; }
+
+    /// <summary>Target temperature, K.</summary>
+    public Ramp? Temperature { get; init; }
+
+    /// <summary>The thermostat.</summary>
+    public ThermostatKind Thermostat { get; init; }
+
+    /// <summary>τ, fs.</summary>
+    public double ThermostatPeriodFs { get; init; } = 100;
+
+    /// <summary>Length of Nosé–Hoover chains.</summary>
+    public int ChainLength { get; init; } = 3;
+
+    /// <summary>Target pressure, bar.</summary>
+    public Ramp? Pressure { get; init; }
+
+    /// <summary>τ_p, fs.</summary>
+    public double BarostatPeriodFs { get; init; } = 1000;
+
+    /// <summary>Which edges move.</summary>
+    public BarostatAxes Axes { get; init; } = BarostatAxes.All;
+
+    /// <summary>Whether they keep their proportions.</summary>
+    public bool Isotropic { get; init; } = true;
+
+    /// <summary>Largest force at which a minimization ends, eV/Å.</summary>
+    public double ForceTolerance { get; init; } = 0.01;
+}
