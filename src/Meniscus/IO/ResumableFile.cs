@@ -12,18 +12,24 @@ public static class ResumableFile
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; its folder is made where it is missing.</param>
     /// <param name="resumeAt">Length to cut it back to, bytes; null to start it anew.</param>
-    /// <exception cref="InputException">It is to be resumed and is shorter than that.</exception>
+    /// <exception cref="InputException">It cannot be written, or it is to be resumed and is shorter than that.</exception>
     public static FileStream Open(string path, long? resumeAt)
     {
-        var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        if (resumeAt is not { } length)
-            return new FileStream(full, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, 1 << 16);
-        RequireLength(path, length);
-        var stream = new FileStream(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete, 1 << 16);
-        stream.SetLength(length);
-        stream.Seek(0, SeekOrigin.End);
-        return stream;
+        if (resumeAt is { } length)
+            RequireLength(path, length);
+        try
+        {
+            var full = Path.GetFullPath(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            var stream = new FileStream(full, resumeAt is null ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete, 1 << 16);
+            stream.SetLength(resumeAt ?? 0);
+            stream.Seek(0, SeekOrigin.End);
+            return stream;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written ({e.Message.TrimEnd('.')}); choose another place or make the file writable", e);
+        }
     }
 
     /// <summary>Makes sure that a file can be resumed, before anything is changed.</summary>
@@ -37,7 +43,7 @@ public static class ResumableFile
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: has {found} bytes, but had {length} when the restart was written; put the file back, or give the output another name"));
+                $"{path}: has {found} bytes, but had {length} when the restart was written; put the whole file back, or begin a new run"));
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class TrajectoryWriter : IDisposable
     private readonly TrajectoryContent _content;
 
     private TrajectoryWriter(string path, FileStream stream, TrajectoryFormat format, TrajectoryContent content) =>
-        (Path, _stream, _format, _content) = (path, stream, format, content);
+        (Path, _stream, _format, _content, Position) = (path, stream, format, content, stream.Length);
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -36,32 +36,7 @@ public sealed class TrajectoryWriter : IDisposable
         if (chosen == TrajectoryFormat.LammpsData)
             throw new InputException($"{path}: a LAMMPS data file holds one frame; write a trajectory as .xyz or .dump");
         AtomicFile.RequireWritable(path, "trajectory");
-        FileStream stream;
-        try
-        {
-            stream = new FileStream(path, resumeAt > 0 ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new InputException($"{path}: is not there, but the restart wrote {resumeAt} bytes to it; put it back, or begin a new run", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be written ({e.Message.TrimEnd('.')}); choose another place or make the file writable", e);
-        }
-
-        var writer = new TrajectoryWriter(path, stream, chosen, content);
-        try
-        {
-            writer.Resume(resumeAt ?? 0);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-
-        return writer;
+        return new TrajectoryWriter(path, ResumableFile.Open(path, resumeAt), chosen, content);
     }
 
     /// <summary>Appends a frame. Its arrays may be used again afterwards.</summary>
@@ -71,6 +46,7 @@ public sealed class TrajectoryWriter : IDisposable
         _text.Clear();
         Trajectory.Format(_text, frame, _content, _format, first: Position == 0, Path);
         _stream.Write(_text.Written);
+        _stream.Flush();
         Position += _text.Written.Length;
     }
 
@@ -84,13 +60,4 @@ public sealed class TrajectoryWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
-
-    private void Resume(long length)
-    {
-        if (_stream.Length < length)
-            throw new InputException($"{Path}: has {_stream.Length} bytes, but the restart wrote {length}; put the whole file back, or begin a new run");
-        _stream.SetLength(length);
-        _stream.Position = length;
-        Position = length;
-    }
 }

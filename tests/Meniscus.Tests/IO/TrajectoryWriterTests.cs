@@ -42,7 +42,7 @@ public sealed class TrajectoryWriterTests : IDisposable
     public void AFileShorterThanRecordedIsRefused()
     {
         var path = _folder.File("t.xyz");
-        Assert.Contains("is not there", Assert.Throws<InputException>(() => TrajectoryWriter.Open(path, resumeAt: 10)).Message, StringComparison.Ordinal);
+        Assert.Contains("has 0 bytes", Assert.Throws<InputException>(() => TrajectoryWriter.Open(path, resumeAt: 10)).Message, StringComparison.Ordinal);
         File.WriteAllText(path, "12345");
         var error = Assert.Throws<InputException>(() => TrajectoryWriter.Open(path, resumeAt: 10));
         Assert.StartsWith($"{path}: has 5 bytes, but the restart wrote 10", error.Message, StringComparison.Ordinal);
