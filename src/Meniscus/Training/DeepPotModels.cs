@@ -4,7 +4,7 @@ namespace Meniscus.Training;
 
 /// <summary>
 /// The one way from a model's name to the model. A name is a model file (<c>.dp</c>, <c>.yaml</c>, <c>.yml</c>,
-/// <c>.json</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
+/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
 /// of a run (<c>model.ckpt</c>: its newest checkpoint), or the folder of a run.
 /// </summary>
 public static class DeepPotModels
@@ -12,21 +12,19 @@ public static class DeepPotModels
     private const string RunFile = "checkpoint";
 
     private static readonly string Expected =
-        $"expected a model file ({string.Join(", ", DeepPotModelFile.Endings)}), a checkpoint such as model.ckpt-1000{Checkpoint.Ending}, or the prefix of a run such as model.ckpt";
+        $"expected a model file ({string.Join(", ", DeepPotModelFile.ReadableEndings)}), a checkpoint such as model.ckpt-1000{Checkpoint.Ending}, or the prefix of a run such as model.ckpt";
 
     /// <summary>Endings of DeePMD-kit's own formats, and what its users do to get one that is read here.</summary>
     private static readonly Dictionary<string, string> ForeignEndings = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".pb"] = "a TensorFlow graph; convert it with DeePMD-kit: dp convert-backend model.pb model.dp",
-        [".pbtxt"] = "a TensorFlow graph; convert it with DeePMD-kit: dp convert-from pbtxt -i model.pbtxt -o model.pb, dp convert-backend model.pb model.dp",
         [".pth"] = "a TorchScript model; convert it with DeePMD-kit: dp convert-backend model.pth model.dp",
         [".pt"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pt freeze -o model.pth, dp convert-backend model.pth model.dp",
         [".pd"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pd freeze, dp convert-backend",
         [".hlo"] = "a JAX model; convert it with DeePMD-kit: dp convert-backend model.hlo model.dp",
         [".jax"] = "a JAX checkpoint; convert it with DeePMD-kit: dp convert-backend model.jax model.dp",
         [".savedmodel"] = "a TensorFlow model; convert it with DeePMD-kit: dp convert-backend model.savedmodel model.dp",
-        [".meta"] = "a part of a TensorFlow checkpoint; freeze and convert it with DeePMD-kit: dp freeze -o model.pb, dp convert-backend model.pb model.dp",
-        [".index"] = "a part of a TensorFlow checkpoint; freeze and convert it with DeePMD-kit: dp freeze -o model.pb, dp convert-backend model.pb model.dp",
+        [".meta"] = "a part of a TensorFlow checkpoint; freeze it with DeePMD-kit: dp freeze -o model.pb",
+        [".index"] = "a part of a TensorFlow checkpoint; freeze it with DeePMD-kit: dp freeze -o model.pb",
     };
 
     /// <summary>Reads a model.</summary>
@@ -48,7 +46,7 @@ public static class DeepPotModels
         if (Directory.Exists(name))
             return RunOf(name);
         var ending = Path.GetExtension(name);
-        if (DeepPotModelFile.Endings.Contains(ending, StringComparer.OrdinalIgnoreCase))
+        if (DeepPotModelFile.ReadableEndings.Contains(ending, StringComparer.OrdinalIgnoreCase))
             return null;
         if (ForeignEndings.TryGetValue(ending, out var advice))
             throw new InputException($"{name}: '{ending}' is {advice}");

@@ -31,6 +31,8 @@ public sealed class ModelCompression : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
+        if (model.Descriptor.EmbeddingTables is not null)
+            throw new InputException("the model is compressed already, by DeePMD-kit: tables stand in place of its embedding networks; compress the model it was made from");
         Model = model with { Tables = settings };
         _compressed = new DeepPotential(Model, team);
         if (!_compressed.UsesTables)

@@ -109,7 +109,12 @@ public static class Trainer
             return new RunStart(model, state, path);
         }
 
-        return options.InitModel is { } initial ? new RunStart(DeepPotModels.Load(initial) with { Tables = null }, null, initial) : null;
+        if (options.InitModel is not { } initial)
+            return null;
+        var given = DeepPotModels.Load(initial);
+        return given.Descriptor.EmbeddingTables is null
+            ? new RunStart(given with { Tables = null }, null, initial)
+            : throw new InputException($"{initial}: compressed by DeePMD-kit: tables stand in place of the embedding networks, which training needs; start from the model it was compressed from");
     }
 }
 

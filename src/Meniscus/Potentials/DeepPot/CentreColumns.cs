@@ -35,9 +35,11 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
         _training = training;
         _network = kernel.Fittings[centreType];
         Environment = new EnvironmentMatrix<T>(kernel.Settings, centreType);
-        Embedding = tables is null
-            ? new DirectColumns<T>(kernel.Settings, Environment, kernel.Embeddings, training)
-            : new ChebyshevColumns<T>(kernel.Settings, Environment, tables, training);
+        Embedding = kernel.StoredTables is { } stored
+            ? new StoredTableColumns<T>(kernel.Settings, Environment, stored)
+            : tables is null
+                ? new DirectColumns<T>(kernel.Settings, Environment, kernel.Embeddings, training)
+                : new ChebyshevColumns<T>(kernel.Settings, Environment, tables, training);
         _fitting = new NetworkColumns<T>(_network, training ? SweepOrder.SecondOrder : SweepOrder.Inference, wantInputAdjoint: true, ownInput: false);
         if (kernel.SubtractsVacuum(centreType))
             _vacuum = new NetworkColumns<T>(_network, training ? SweepOrder.FirstOrder : SweepOrder.Inference, wantInputAdjoint: false, ownInput: true);

@@ -25,6 +25,7 @@ internal sealed unsafe class DeepPotKernel<T> : IDisposable
         var types = Settings.TypeCount;
         Embeddings = [.. model.Descriptor.Embeddings.Select((network, i) => network is null ? null : new NetworkKernel<T>(
             network, Parameters, $"descriptor/embeddings/networks[{i}]", _ => model.Descriptor.Trainable))];
+        StoredTables = model.Descriptor.EmbeddingTables is { } tables ? Array.ConvertAll(tables, table => table is null ? null : new StoredTable<T>(table)) : null;
         Fittings = [.. model.Fitting.Networks.Select((network, i) => new NetworkKernel<T>(
             network, Parameters, $"fitting/nets/networks[{i}]", l => l >= model.Fitting.Trainable.Length || model.Fitting.Trainable[l]))];
         foreach (var network in Embeddings)
@@ -50,6 +51,9 @@ internal sealed unsafe class DeepPotKernel<T> : IDisposable
 
     /// <summary>Embedding networks by <see cref="DescriptorSettings.NetworkIndex"/>.</summary>
     public NetworkKernel<T>?[] Embeddings { get; }
+
+    /// <summary>Tables in place of the embedding networks, in the same order, or null.</summary>
+    public StoredTable<T>?[]? StoredTables { get; }
 
     /// <summary>Fitting networks by centre type.</summary>
     public NetworkKernel<T>[] Fittings { get; }
@@ -80,5 +84,10 @@ internal sealed unsafe class DeepPotKernel<T> : IDisposable
     };
 
     /// <inheritdoc/>
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose()
+    {
+        foreach (var table in StoredTables ?? [])
+            table?.Dispose();
+        Parameters.Dispose();
+    }
 }

@@ -63,6 +63,12 @@ public sealed record SeE2aDescriptor
     /// </summary>
     public required NeuralNetwork?[] Embeddings { get; init; }
 
+    /// <summary>
+    /// What stands in place of the networks in a graph that DeePMD-kit compressed, in the same order; null otherwise. All
+    /// of <see cref="Embeddings"/> are null then: such a model can be evaluated, but not trained or written.
+    /// </summary>
+    public EmbeddingTable?[]? EmbeddingTables { get; init; }
+
     /// <summary>Number of types.</summary>
     public int TypeCount => Sel.Length;
 
@@ -166,6 +172,12 @@ public sealed record DeepPotModel
 
     /// <summary>rcond at model level.</summary>
     public double? Rcond { get; init; }
+
+    /// <summary>
+    /// Which neighbours are kept where there are more than slots: the nearest sel[t] of each type (true, DeePMD-kit's
+    /// TensorFlow operators), or, of the nearest Σ sel of all types, the nearest sel[t] of each (false, its other backends).
+    /// </summary>
+    public bool TruncatesPerType { get; init; }
 
     /// <summary>Smallest neighbour distance seen in training, Å, where the file tells.</summary>
     public double? MinNeighborDistance { get; init; }

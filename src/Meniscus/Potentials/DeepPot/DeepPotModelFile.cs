@@ -1,15 +1,20 @@
 using Meniscus.IO;
+using Meniscus.Potentials.DeepPot.TensorFlow;
 
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
 /// Model files in DeePMD-kit's interchange serialisation: <c>.dp</c> (HDF5), <c>.yaml</c> or <c>.yml</c>, and
-/// <c>.json</c>. The ending decides the format. Layout: <c>docs/model-files.md</c>.
+/// <c>.json</c>; and, to read only, frozen TensorFlow graphs of its energy models, <c>.pb</c> and <c>.pbtxt</c>. The
+/// ending decides the format. Layout: <c>docs/model-files.md</c>.
 /// </summary>
 public static class DeepPotModelFile
 {
     /// <summary>The endings that can be read and written.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".dp", ".yaml", ".yml", ".json"];
+
+    /// <summary>The endings that can be read: besides, those of frozen TensorFlow graphs.</summary>
+    public static IReadOnlyList<string> ReadableEndings { get; } = [.. Endings, ".pb", ".pbtxt"];
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file; its ending decides the format.</param>
@@ -17,11 +22,15 @@ public static class DeepPotModelFile
     /// <exception cref="InputException">The file is missing, damaged, or holds something that is not supported.</exception>
     public static DeepPotModel Load(string path)
     {
-        var ending = Ending(path);
+        var ending = Path.GetExtension(path).ToLowerInvariant();
+        if (!ReadableEndings.Contains(ending))
+            throw new InputException($"{path}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", ReadableEndings)}");
         if (!File.Exists(path))
-            throw new InputException($"{path}: no such file; expected a model ({string.Join(", ", Endings)})");
+            throw new InputException($"{path}: no such file; expected a model ({string.Join(", ", ReadableEndings)})");
         try
         {
+            if (IsFrozenGraph(ending))
+                return FrozenModelReader.Read(path, isText: ending == ".pbtxt");
             return DeepPotModelSection.Read(ReadTree(path, ending), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OutOfMemoryException)
@@ -37,6 +46,8 @@ public static class DeepPotModelFile
     public static void Save(DeepPotModel model, string path)
     {
         var ending = Ending(path);
+        if (model.Descriptor.EmbeddingTables is not null)
+            throw new InputException($"{path}: the model holds tables of DeePMD-kit in place of its embedding networks, and no model file has a form for that; convert the model it was compressed from");
         var tree = DeepPotModelSection.Write(model);
         // What would not be read again must not replace a good file.
         DeepPotModelSection.Read(tree, path);
@@ -54,6 +65,8 @@ public static class DeepPotModelFile
         }
     }
 
+    private static bool IsFrozenGraph(string ending) => ending is ".pb" or ".pbtxt";
+
     private static ModelMap ReadTree(string path, string ending) => ending switch
     {
         ".dp" => ModelHdf5.Read(path),
@@ -62,11 +75,13 @@ public static class DeepPotModelFile
     };
 
     /// <summary>The ending of a model file's name, in lower case; lets a long job find out early that it could not save.</summary>
-    /// <param name="path">The file; it need not exist.</param>
+    /// <param name="path">The file to write; it need not exist.</param>
     /// <exception cref="InputException">The ending is not one of <see cref="Endings"/>.</exception>
     public static string Ending(string path)
     {
         var ending = Path.GetExtension(path).ToLowerInvariant();
+        if (IsFrozenGraph(ending))
+            throw new InputException($"{path}: a TensorFlow graph ('{ending}') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pb");
         return Endings.Contains(ending)
             ? ending
             : throw new InputException($"{path}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", Endings)}");

@@ -10,6 +10,8 @@ namespace Meniscus.Potentials.DeepPot;
 internal static class DeepPotModelSection
 {
     private const int NewestVersion = 2;
+    private const string TruncationOfAll = "all";
+    private const string TruncationPerType = "per_type";
 
     public static DeepPotModel Read(ModelMap tree, string file)
     {
@@ -36,6 +38,7 @@ internal static class DeepPotModelSection
             MinNeighborDistance = root.Variables().NumberOrNull("min_nbor_dist") ?? root.NumberOrNull("min_nbor_dist"),
             DefinitionScript = ReadDefinition(root, tree),
             Tables = ReadTables(root),
+            TruncatesPerType = ReadTruncation(root),
         };
         variables.RefuseUnknown();
         model.RefuseUnknown();
@@ -57,17 +60,8 @@ internal static class DeepPotModelSection
                 : ModelDefinition.Of(model),
             ["@variables"] = WriteRootVariables(model),
         };
-        if (model.Tables is { } tables)
-        {
-            root["meniscus"] = new ModelMap
-            {
-                ["tables"] = new ModelMap
-                {
-                    ["tolerance"] = new ModelNumber(tables.Tolerance),
-                    ["min_distance"] = new ModelNumber(tables.MinDistance),
-                },
-            };
-        }
+        if (WriteOwn(model) is { Entries.Count: > 0 } own)
+            root["meniscus"] = own;
         return root;
     }
 
@@ -143,6 +137,37 @@ internal static class DeepPotModelSection
         if (settings.MinDistance < 0)
             throw tables.Error("min_distance", $"found {settings.MinDistance} Å, expected 0 or more");
         return settings;
+    }
+
+    private static bool ReadTruncation(ModelSection root)
+    {
+        if (!root.Has("meniscus"))
+            return false;
+        var section = root.Section("meniscus");
+        return section.Text("truncation", TruncationOfAll) switch
+        {
+            TruncationOfAll => false,
+            TruncationPerType => true,
+            var other => throw section.Error("truncation", $"found '{other}', expected {TruncationOfAll} or {TruncationPerType}"),
+        };
+    }
+
+    /// <summary>What only this program knows about.</summary>
+    private static ModelMap WriteOwn(DeepPotModel model)
+    {
+        var own = new ModelMap();
+        if (model.Tables is { } tables)
+        {
+            own["tables"] = new ModelMap
+            {
+                ["tolerance"] = new ModelNumber(tables.Tolerance),
+                ["min_distance"] = new ModelNumber(tables.MinDistance),
+            };
+        }
+
+        if (model.TruncatesPerType)
+            own["truncation"] = new ModelText(TruncationPerType);
+        return own;
     }
 
     private static ModelMap WriteModel(DeepPotModel model)

@@ -22,6 +22,7 @@ internal sealed class DescriptorSettings
         Cutoff = descriptor.Cutoff;
         SmoothCutoff = descriptor.SmoothCutoff;
         Protection = descriptor.EnvProtection;
+        TruncatesPerType = model.TruncatesPerType;
         Sel = descriptor.Sel;
         SlotCount = descriptor.SlotCount;
         Width = descriptor.EmbeddingWidth;
@@ -44,6 +45,9 @@ internal sealed class DescriptorSettings
 
     /// <summary>Added to r in denominators, Å.</summary>
     public double Protection { get; }
+
+    /// <summary>Whether too many neighbours are cut per type only (<see cref="DeepPotModel.TruncatesPerType"/>).</summary>
+    public bool TruncatesPerType { get; }
 
     /// <summary>Slots per neighbour type.</summary>
     public int[] Sel { get; }

@@ -19,7 +19,8 @@ namespace Meniscus.Potentials.DeepPot;
 /// <para>
 /// Geometry is float64; the rows R̃, and what the networks send back for them, have the networks' format. Neighbours are
 /// sorted by type; empty slots are only counted. Source: L. Zhang et al., arXiv:1805.09003, eqs 2–4; the rule for too
-/// many neighbours is DeePMD-kit's: the nearest Σ sel of all, then the nearest sel of each type.
+/// many neighbours is DeePMD-kit's: the nearest Σ sel of all, then the nearest sel of each type; the latter only in models
+/// of its TensorFlow backend.
 /// </para>
 /// </summary>
 /// <typeparam name="T">Number format of the networks.</typeparam>
@@ -263,7 +264,7 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         }
 
         near[..count].Sort();
-        near = near[..Math.Min(count, _settings.SlotCount)];
+        near = near[..(_settings.TruncatesPerType ? count : Math.Min(count, _settings.SlotCount))];
         var segment = Segment + (centre * (_types + 1));
         var filled = Filled + (centre * _types);
         var next = firstPair;

@@ -67,7 +67,7 @@ public sealed class ModelSummary
     public double? MinNeighborDistance => _model.MinNeighborDistance;
 
     /// <summary>Whether the embedding networks are tabulated.</summary>
-    public bool IsCompressed => _model.Tables is not null;
+    public bool IsCompressed => _model.Tables is not null || _model.Descriptor.EmbeddingTables is not null;
 
     /// <summary>The lines to print for one attribute.</summary>
     /// <param name="attribute">One of <see cref="Attributes"/>.</param>
@@ -89,8 +89,9 @@ public sealed class ModelSummary
         Invariant($"parameters in descriptor: {DescriptorParameterCount:N0}"),
         Invariant($"parameters in fitting-net: {FittingParameterCount:N0}"),
         Invariant($"parameters in total: {ParameterCount:N0}"),
-        IsCompressed
-            ? Invariant($"compressed: embedding tables with a relative error below {_model.Tables!.Tolerance:G3}, from {_model.Tables.MinDistance:F3} Å")
+        _model.Descriptor.EmbeddingTables is { } stored
+            ? Invariant($"compressed: {stored.Count(table => table is not null)} embedding tables of DeePMD-kit with {stored.Sum(table => (long)(table?.StepCount ?? 0)):N0} steps, in place of the networks")
+            : IsCompressed ? Invariant($"compressed: embedding tables with a relative error below {_model.Tables!.Tolerance:G3}, from {_model.Tables.MinDistance:F3} Å")
             : "compressed: no",
     ];
 

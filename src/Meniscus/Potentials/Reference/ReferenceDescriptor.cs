@@ -28,6 +28,7 @@ internal sealed class ReferenceDescriptor
             (_embedding[j], _embeddingSlope[j]) = settings.Embeddings[index] is { } network
                 ? ReferenceNetwork.OutputsAndSlopes(network, slots[j].Row[0])
                 : (new double[settings.EmbeddingWidth], new double[settings.EmbeddingWidth]);
+            settings.EmbeddingTables?[index]?.Evaluate(slots[j].Row[0], _embedding[j], _embeddingSlope[j]);
         }
 
         _a = new double[settings.EmbeddingWidth, 4];

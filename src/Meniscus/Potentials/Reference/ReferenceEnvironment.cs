@@ -63,11 +63,12 @@ internal sealed class ReferenceEnvironment
         return slots;
     }
 
-    /// <summary>Of all neighbours the nearest Σ sel are kept, and of these the nearest sel[t] of each type.</summary>
+    /// <summary>Of all neighbours the nearest Σ sel are kept, and of these the nearest sel[t] of each type; or only the latter.</summary>
     private List<ReferenceNeighbor> Kept(List<ReferenceNeighbor> neighbors, int type, ReadOnlySpan<int> types)
     {
         var kept = new List<ReferenceNeighbor>();
-        for (var k = 0; k < Math.Min(neighbors.Count, _descriptor.SlotCount); k++)
+        var seen = _model.TruncatesPerType ? neighbors.Count : Math.Min(neighbors.Count, _descriptor.SlotCount);
+        for (var k = 0; k < seen; k++)
         {
             if (types[neighbors[k].Atom] == type && kept.Count < _descriptor.Sel[type])
                 kept.Add(neighbors[k]);

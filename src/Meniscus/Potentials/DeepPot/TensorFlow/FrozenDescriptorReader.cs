@@ -1,0 +1,217 @@
+namespace Meniscus.Potentials.DeepPot.TensorFlow;
+
+/// <summary>The descriptor of a frozen graph: cutoffs and slots from its operator, the rest from constants and shapes.</summary>
+internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode environment, FrozenScript script, int typeCount)
+{
+    private readonly GraphDefinition _definition = graph.Definition;
+
+    public SeE2aDescriptor Read()
+    {
+        var (cutoff, smoothCutoff) = ReadCutoffs();
+        var slots = ReadSlots();
+        var tabulated = FrozenTables.Any(graph);
+        var oneSided = tabulated ? FrozenTables.OneSided(graph) : graph.Has("filter_type_all/matrix_1_0") || OneSidedSomewhere();
+        var stated = script.Activation("descriptor");
+        var networks = tabulated ? new NeuralNetwork?[oneSided ? typeCount : typeCount * typeCount] : ReadNetworks(slots, oneSided);
+        var first = Array.Find(networks, network => network is not null);
+        var neuron = first is null ? TableNeuron() : [.. first.Layers.Select(layer => layer.OutputCount)];
+        var excluded = oneSided ? script.ExcludeTypes(typeCount) : MissingPairs(slots, networks, tabulated ? FrozenTables.Read(graph, slots, neuron[^1], oneSided) : null);
+        var precision = first is null ? FrozenTables.PrecisionOf(graph) : FrozenNetworks.PrecisionOf(graph, FirstMatrix(networks, oneSided));
+        var activation = first?.Layers[0].Activation ?? stated ?? default;
+        var descriptor = new SeE2aDescriptor
+        {
+            Cutoff = cutoff,
+            SmoothCutoff = smoothCutoff,
+            Sel = ReadSel(slots),
+            Neuron = neuron,
+            AxisNeuron = ReadAxis(neuron[^1]),
+            TypeOneSide = oneSided,
+            ResnetDt = networks.Any(network => network?.Layers.Any(layer => layer.TimeStep is not null) ?? false),
+            SetDavgZero = script.SetDavgZero,
+            Activation = activation,
+            ActivationName = script.NameFor("descriptor", activation),
+            Precision = precision,
+            ExcludeTypes = excluded,
+            Davg = [],
+            Dstd = [],
+            Embeddings = networks,
+            EmbeddingTables = tabulated ? FrozenTables.Read(graph, slots, neuron[^1], oneSided) : null,
+        };
+        descriptor.Davg = NetworkSection.Round(Statistics("descrpt_attr/t_avg", slots, descriptor.Sel), precision);
+        descriptor.Dstd = NetworkSection.Round(Statistics("descrpt_attr/t_std", slots, descriptor.Sel), precision);
+        RequireStatistics(descriptor, slots);
+        RequireEmbeddings(descriptor);
+        return descriptor;
+    }
+
+    /// <summary>The operator keeps its cutoffs as float32, and computes with these.</summary>
+    private (double Cutoff, double SmoothCutoff) ReadCutoffs()
+    {
+        var (cutoff, smoothCutoff) = (Attribute("rcut_r"), Attribute("rcut_r_smth"));
+        if (!(cutoff > 0 && smoothCutoff >= 0 && smoothCutoff < cutoff))
+            throw _definition.Error(environment.Name, $"has rcut {cutoff} and rcut_smth {smoothCutoff} Å, expected 0 ≤ rcut_smth < rcut");
+        if (graph.Has("descrpt_attr/rcut") && (float)graph.Number("descrpt_attr/rcut") != (float)cutoff)
+            throw _definition.Error("descrpt_attr/rcut", $"holds {graph.Number("descrpt_attr/rcut")} Å, expected {cutoff} as the operator has");
+        return (cutoff, smoothCutoff);
+    }
+
+    private double Attribute(string name) => environment.Attributes.GetValueOrDefault(name)?.Number
+        ?? throw _definition.Error(environment.Name, $"has no attribute '{name}'; the file is damaged");
+
+    private int[] ReadSlots()
+    {
+        var slots = environment.Attributes.GetValueOrDefault("sel_a")?.Integers ?? [];
+        return slots.Count == typeCount && slots.All(count => count is >= 0 and <= 100_000) && slots.Sum() > 0
+            ? [.. slots.Select(count => (int)count)]
+            : throw _definition.Error(environment.Name, $"has sel_a [{string.Join(", ", slots.Take(8))}], expected the slots of {typeCount} types");
+    }
+
+    /// <summary>
+    /// Where the slots were changed after training (original_sel), sums are still divided by the original number. With
+    /// davg = 0 an empty slot adds nothing, so a model with the original slots is the same.
+    /// </summary>
+    private int[] ReadSel(int[] slots)
+    {
+        const string Name = "descrpt_attr/original_sel";
+        if (!graph.Has(Name))
+            return slots;
+        var original = graph.Numbers(Name, typeCount);
+        for (var type = 0; type < typeCount; type++)
+        {
+            if (!(original[type] >= slots[type] && original[type] <= 100_000 && original[type] == Math.Floor(original[type])))
+                throw _definition.Error(Name, $"holds {original[type]} slots for type {type}, expected {slots[type]} or more as the operator has; models whose sel was raised after training are not supported");
+        }
+
+        return Array.ConvertAll(original, count => (int)count);
+    }
+
+    /// <summary>davg or dstd; where slots were taken away, with those of the type that are left.</summary>
+    private double[] Statistics(string name, int[] slots, int[] sel)
+    {
+        var stored = graph.Numbers(name, typeCount, 4 * slots.Sum());
+        if (slots.SequenceEqual(sel))
+            return stored;
+        var result = new double[typeCount * 4 * sel.Sum()];
+        var fill = name.EndsWith("avg", StringComparison.Ordinal) ? 0.0 : 1.0;
+        Array.Fill(result, fill);
+        var target = 0;
+        for (var (centre, source) = (0, 0); centre < typeCount; centre++)
+        {
+            for (var neighbor = 0; neighbor < typeCount; source += 4 * slots[neighbor], neighbor++)
+            {
+                for (var slot = 0; slot < sel[neighbor]; slot++, target += 4)
+                {
+                    if (slots[neighbor] > 0)
+                        stored.AsSpan(source + (4 * Math.Min(slot, slots[neighbor] - 1)), 4).CopyTo(result.AsSpan(target));
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private void RequireStatistics(SeE2aDescriptor descriptor, int[] slots)
+    {
+        if (Array.IndexOf(descriptor.Dstd, 0) is var zero and >= 0)
+            throw _definition.Error("descrpt_attr/t_std", $"value {zero} is 0; expected standard deviations, which are divided by");
+        if (!slots.SequenceEqual(descriptor.Sel) && descriptor.Davg.Any(value => value != 0))
+            throw _definition.Error("descrpt_attr/original_sel", "differs from sel while davg is not zero, which DeePMD-kit does not make either");
+    }
+
+    private bool OneSidedSomewhere() => Enumerable.Range(0, typeCount).Any(type => graph.Has($"filter_type_all/matrix_1_{type}"));
+
+    private static string Scope(int centre, bool oneSided) => oneSided ? "filter_type_all" : $"filter_type_{centre}";
+
+    private NeuralNetwork?[] ReadNetworks(int[] slots, bool oneSided)
+    {
+        var stated = script.Activation("descriptor");
+        var networks = new NeuralNetwork?[oneSided ? typeCount : typeCount * typeCount];
+        for (var index = 0; index < networks.Length; index++)
+        {
+            var (centre, neighbor) = (index % typeCount, oneSided ? index : index / typeCount);
+            var matrix = $"{Scope(centre, oneSided)}/matrix_1_{neighbor}";
+            if (graph.Has(matrix) || MustBeThere(centre, neighbor, slots, oneSided))
+                networks[index] = FrozenNetworks.Embedding(graph, Scope(centre, oneSided), neighbor, stated);
+        }
+
+        return networks;
+    }
+
+    /// <summary>
+    /// A network may be missing where there are no slots, or where the pair is excluded: then all the script has to say
+    /// so. Without a script a gap cannot be told from damage, but a centre without any network can.
+    /// </summary>
+    private bool MustBeThere(int centre, int neighbor, int[] slots, bool oneSided)
+    {
+        if (slots[neighbor] == 0)
+            return false;
+        if (oneSided)
+            return !Enumerable.Range(0, typeCount).All(type => Excludes(script.ExcludeTypes(typeCount), type, neighbor));
+        return !Excludes(script.ExcludeTypes(typeCount), centre, neighbor);
+    }
+
+    private static bool Excludes(IReadOnlyList<(int Centre, int Neighbor)> pairs, int a, int b) => pairs.Contains((a, b)) || pairs.Contains((b, a));
+
+    private List<(int Centre, int Neighbor)> MissingPairs(int[] slots, NeuralNetwork?[] networks, EmbeddingTable?[]? tables)
+    {
+        var pairs = new List<(int, int)>();
+        for (var index = 0; index < networks.Length; index++)
+        {
+            var (centre, neighbor) = (index % typeCount, index / typeCount);
+            if (slots[neighbor] > 0 && networks[index] is null && tables?[index] is null && !pairs.Contains((neighbor, centre)))
+                pairs.Add((centre, neighbor));
+        }
+
+        return pairs;
+    }
+
+    private static string FirstMatrix(NeuralNetwork?[] networks, bool oneSided)
+    {
+        var index = Array.FindIndex(networks, network => network is not null);
+        var types = oneSided ? networks.Length : (int)Math.Sqrt(networks.Length);
+        return $"{Scope(index % types, oneSided)}/matrix_1_{(oneSided ? index : index / types)}";
+    }
+
+    /// <summary>Widths of a network that the file no longer holds: the script's, if its last one is the table's.</summary>
+    private int[] TableNeuron()
+    {
+        var width = FrozenTables.WidthOf(graph);
+        var stated = script.Neuron("descriptor");
+        return stated.Length > 0 && stated[^1] == width ? stated : [width];
+    }
+
+    /// <summary>The descriptor has M · axis_neuron numbers, and the fitting takes them beside its parameters.</summary>
+    private int ReadAxis(int width)
+    {
+        const string Matrix = "layer_0_type_0/matrix";
+        graph.Numbers(Matrix, FrozenGraph.AnySize, FrozenGraph.AnySize);
+        var inputs = graph.Tensor(Matrix).Shape[0];
+        foreach (var name in (ReadOnlySpan<string>)["fitting_attr/dfparam", "fitting_attr/daparam"])
+            inputs -= graph.Has(name) ? graph.Integer(name) : 0;
+        return inputs >= width && inputs % width == 0 && inputs / width <= width
+            ? (int)(inputs / width)
+            : throw _definition.Error(Matrix, $"takes {inputs} numbers of the descriptor, expected {width} times axis_neuron");
+    }
+
+    private void RequireEmbeddings(SeE2aDescriptor descriptor)
+    {
+        for (var index = 0; index < descriptor.Embeddings.Length; index++)
+        {
+            if (descriptor.Embeddings[index] is { } network && !network.Layers.Select(layer => layer.OutputCount).SequenceEqual(descriptor.Neuron))
+                throw _definition.Error($"{Scope(index % typeCount, descriptor.TypeOneSide)}/matrix_1_{(descriptor.TypeOneSide ? index : index / typeCount)}", "begins a network of other widths than the first; one set of widths is supported");
+        }
+
+        if (descriptor.EmbeddingTables is { } tables)
+            RequireTables(tables, descriptor);
+    }
+
+    private void RequireTables(EmbeddingTable?[] tables, SeE2aDescriptor descriptor)
+    {
+        for (var index = 0; index < tables.Length; index++)
+        {
+            var (centre, neighbor) = (index % typeCount, descriptor.TypeOneSide ? index : index / typeCount);
+            if (tables[index] is null && MustBeThere(centre, neighbor, descriptor.Sel, descriptor.TypeOneSide))
+                throw new InputException($"{_definition.File}: the operator TabulateFusionSeA of {Scope(centre, descriptor.TypeOneSide)} for neighbours of type {neighbor} is missing; the file is cut off or damaged");
+        }
+    }
+}
