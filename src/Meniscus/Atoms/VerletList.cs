@@ -28,6 +28,12 @@ public sealed class VerletList
     /// <summary>How often it has been made.</summary>
     public long Builds { get; private set; }
 
+    /// <summary>Whether there is a list.</summary>
+    public bool IsValid => _valid;
+
+    /// <summary>The cell the list was made in.</summary>
+    public Cell BuiltCell => _valid && _periodic ? new Cell(_builtCell) : Cell.None;
+
     /// <summary>Updates the list for a configuration.</summary>
     /// <param name="positions">Å, x y z per atom, not wrapped anew between calls.</param>
     /// <param name="cell">The cell, or <see cref="Cell.None"/>.</param>

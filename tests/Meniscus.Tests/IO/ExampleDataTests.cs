@@ -7,7 +7,7 @@ namespace Meniscus.Tests.IO;
 /// <summary>The data that ships in <c>examples/water-spcfw</c>.</summary>
 public sealed class ExampleDataTests
 {
-    private static readonly string Folder = Path.Combine(FindRepository(), "examples", "water-spcfw");
+    private static readonly string Folder = ExampleData.Path();
 
     [Fact]
     public void It_is_complete_clean_and_small()
@@ -36,13 +36,5 @@ public sealed class ExampleDataTests
             actual.Forces.CopyTo(expected.Forces, 0);
             SampleFrames.AssertEqual(expected, actual);
         }
-    }
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Meniscus.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("the tests run outside the repository");
     }
 }

@@ -1,0 +1,47 @@
+using Meniscus.Atoms;
+using Meniscus.Numerics;
+using Meniscus.Potentials;
+using Meniscus.Potentials.Reference;
+using Meniscus.Potentials.Spcfw;
+using Meniscus.Tests.Fixtures;
+
+namespace Meniscus.Tests.Potentials.Spcfw;
+
+/// <summary>The built-in water model against plain loops, in cells of every shape, with ions and a net charge.</summary>
+[Trait("Category", "Kernels")]
+public sealed class SpcfwReferenceTests
+{
+    private static readonly Dictionary<string, double[]?> Boxes = new()
+    {
+        ["cube"] = [12.4, 0, 0, 0, 12.4, 0, 0, 0, 12.4],
+        ["slab"] = [10, 0, 0, 0, 10, 0, 0, 0, 30],
+        ["triclinic"] = [11, 0, 0, 3.3, 10.5, 0, -2.7, 2.1, 12],
+        ["skewed"] = [10, 0, 0, 12, 10, 0, -13, 11, 10],
+        ["left-handed"] = [0, 10.5, 1, 11, 0, 0.5, 0, 0.7, 12],
+        ["large"] = [21, 0, 0, 2, 22, 0, -3, 1, 23],
+        ["none"] = null,
+    };
+
+    public static TheoryData<string, bool> Cases { get; } = new(from name in Boxes.Keys from ions in new[] { false, true } select (name, ions));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void It_is_the_plain_sum_to_the_accuracy_asked_for(string name, bool withIons)
+    {
+        var water = WaterBox.Create(new Random(name.Length), Boxes[name], 3, withIons ? ["Na", "Cl", "K", "I", "Li"] : []);
+        var exact = new ReferenceSpcfw(1e-13).Evaluate(water.Types, water.Positions, water.Cell);
+        foreach (var accuracy in (ReadOnlySpan<double>)[1e-4, 1e-6, 1e-9])
+        {
+            using var potential = new SpcfwPotential(accuracy: accuracy);
+            var result = potential.Evaluate(water);
+            var error = Math.Sqrt(result.Forces.Zip(exact.Forces, (a, b) => (a - b) * (a - b)).Sum() / water.Count) / Units.Coulomb;
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{name} {accuracy}: force {error:e2}, energy {result.Energy - exact.Energy:e2} of {exact.Energy}, virial {result.Virial.Zip(exact.Virial, (a, b) => Math.Abs(a - b)).Max():e2}, mesh {potential.MeshPoints}, alpha {potential.Alpha}");
+            Assert.InRange(error, 0, 2 * accuracy);
+            Assert.Equal(exact.Energy, result.Energy, 100 * accuracy * Math.Sqrt(water.Count));
+            for (var k = 0; k < 9; k++)
+                Assert.Equal(exact.Virial[k], result.Virial[k], 500 * accuracy * Math.Sqrt(water.Count));
+            Assert.Equal(result.Energy, result.AtomEnergies.Sum(), 1e-9);
+        }
+    }
+}
