@@ -21,6 +21,9 @@ public sealed record MdInput
     /// <summary>Whether the mean of a committee drives the run; otherwise its first model does.</summary>
     public bool MeanDrives { get; init; }
 
+    /// <summary>Whether embedding networks are tabulated to rounding.</summary>
+    public bool Tables { get; init; } = true;
+
     /// <summary>File of the structure to start from.</summary>
     public string Structure { get; init; } = "";
 

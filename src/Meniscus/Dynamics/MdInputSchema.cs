@@ -109,6 +109,7 @@ internal static class MdInputSchema
         [
             InputKey<MdInput>.Value("model", Models, i => i.Models, (i, x) => i with { Models = x }, "The model: a model file, a checkpoint, or spcfw for the built-in water model; a list is a committee.", aliases: ["models"], required: true),
             InputKey<MdInput>.Value("committee", OneOf(("first", false), ("mean", true)), i => i.MeanDrives, (i, x) => i with { MeanDrives = x }, "Which of several models moves the atoms: the first one or their mean."),
+            InputKey<MdInput>.Value("tables", Flag, i => i.Tables, (i, x) => i with { Tables = x }, "Whether the embedding networks are tabulated, to rounding; false evaluates them for every neighbour."),
             InputKey<MdInput>.Value("structure", Text, i => i.Structure, (i, x) => i with { Structure = x }, "File to start from: extended XYZ, LAMMPS data or dump, POSCAR, or a folder of DeePMD-kit data.", required: true),
             InputKey<MdInput>.Value("frame", CountFrom(-1), i => i.Frame, (i, x) => i with { Frame = x }, "Which frame of the file, from 0; -1 is the last."),
             InputKey<MdInput>.Value("type_map", ListOf(Text, "a list of names such as [\"O\", \"H\"]").OrNothing(), i => i.TypeMap, (i, x) => i with { TypeMap = x }, "Names of the integer types of a LAMMPS file that has no element names."),

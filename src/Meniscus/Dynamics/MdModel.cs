@@ -1,6 +1,7 @@
 using Meniscus.Numerics;
 using Meniscus.Potentials;
 using Meniscus.Potentials.DeepPot;
+using Meniscus.Potentials.Spcfw;
 using Meniscus.Training;
 
 namespace Meniscus.Dynamics;
@@ -8,6 +9,9 @@ namespace Meniscus.Dynamics;
 /// <summary>The model of a run: one potential, or a committee with its deviation.</summary>
 public sealed class MdModel : IDisposable
 {
+    /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
+    private const double UsualDistance = 0.9;
+
     private MdModel(IPotential potential)
     {
         Potential = potential;
@@ -26,7 +30,18 @@ public sealed class MdModel : IDisposable
     public static MdModel Open(MdInput input, WorkerTeam team)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MdModel(new DeepPotential(DeepPotModels.Load(input.Models[0]), team));
+        return new MdModel(OpenOne(input.Models[0], input.Tables, team));
+    }
+
+    /// <summary>A model; the networks of one that is not compressed are tabulated to rounding where the input agrees.</summary>
+    private static IPotential OpenOne(string name, bool tables, WorkerTeam team)
+    {
+        if (name == "spcfw")
+            return new SpcfwPotential(team);
+        var model = DeepPotModels.Load(name);
+        if (tables && model.Tables is null)
+            model = model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (model.MinNeighborDistance ?? UsualDistance) } };
+        return new DeepPotential(model, team);
     }
 
     /// <inheritdoc/>
