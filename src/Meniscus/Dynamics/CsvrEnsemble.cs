@@ -8,7 +8,7 @@ namespace Meniscus.Dynamics;
 /// Constant temperature by canonical sampling through velocity rescaling: after each step of velocity Verlet the kinetic
 /// energy takes one step of its own stochastic dynamics, exactly,
 /// <code>
-/// K′ = c K + (1 − c)(K̄/N_f)(R₁² + Σ_{i=2}^{N_f} R_i²) + 2 R₁ √(c(1 − c) K K̄/N_f),   c = e^{−dt/τ},  K̄ = N_f k_B T/2   (7.5)
+/// K′ = c K + (1 − c)(K̄/N_f)(R₁² + Σ_{i=2}^{N_f} R_i²) + 2 R₁ √(c(1 − c) K K̄/N_f),   c = e^{−dt/τ},  K̄ = N_f k_B T/2   (10.5)
 /// </code>
 /// with R_i normal; the sum of squares is drawn as a gamma variable. Conserved: U + K − Σ(K′ − K).
 /// Source: G. Bussi, D. Donadio and M. Parrinello, J. Chem. Phys. 126, 014101 (2007), eq. A7.

@@ -7,7 +7,7 @@ namespace Meniscus.Dynamics;
 /// <summary>
 /// Constant temperature by friction and noise: half a step of the Ornstein–Uhlenbeck process
 /// <code>
-/// v′ = c v + √((1 − c²) k_B T/m) R,   c = e^{−dt/(2τ)}                                       (7.6)
+/// v′ = c v + √((1 − c²) k_B T/m) R,   c = e^{−dt/(2τ)}                                       (10.6)
 /// </code>
 /// before and after velocity Verlet. The motion of the centre of mass is taken off after each, which is a projection of
 /// the process and leaves exactly N_f = 3N − 3 thermal degrees of freedom. Conserved: U + K − Σ(K′ − K).

@@ -7,7 +7,7 @@ namespace Meniscus.Dynamics;
 /// Atoms in motion: positions (never wrapped, so that paths can be followed), velocities, cell, and what the potential
 /// last said of them. Sums run over the atoms in their order, so they do not depend on the number of threads.
 /// <code>
-/// K = ½ Σ m v²,   T = 2K/(N_f k_B),   N_f = 3N − 3,   P = (Σ m v vᵀ + Ξ)/V           (7.1)
+/// K = ½ Σ m v²,   T = 2K/(N_f k_B),   N_f = 3N − 3,   P = (Σ m v vᵀ + Ξ)/V           (10.1)
 /// </code>
 /// N_f leaves out the motion of the centre of mass, as LAMMPS does (<c>compute temp</c>, <c>compute pressure</c>).
 /// </summary>

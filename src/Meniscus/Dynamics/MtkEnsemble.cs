@@ -26,8 +26,8 @@ public enum BarostatAxes
 /// coupling is isotropic, d = number of moving axes),
 /// <code>
 /// ṙ_a = v_a + ω_a r_a,   v̇_a = F_a/m − (ω_a + (1/3N) Σ_b ω_b) v_a − η̇₁ v_a
-/// W ω̇_a = V (P_aa − P₀) + 2K/3N − W ζ̇₁ ω_a,   W = (N + 1) k_B T τ_p²                          (7.7)
-/// E = U + K + E_chain + ½ Σ_a W ω_a² + ∫ P₀ dV + E_cell chain                                (7.8)
+/// W ω̇_a = V (P_aa − P₀) + 2K/3N − W ζ̇₁ ω_a,   W = (N + 1) k_B T τ_p²                          (10.7)
+/// E = U + K + E_chain + ½ Σ_a W ω_a² + ∫ P₀ dV + E_cell chain − ∫ ½ Σ_a ω_a² dW           (10.8)
 /// </code>
 /// E is conserved, under ramps too: the work of the pressure is summed up step by step, and so is that of changing W.
 /// Splitting and masses are those of LAMMPS's <c>fix npt</c>, 3N in place of N_f too. Sources: G. J. Martyna, D. J. Tobias and M. L. Klein, J. Chem.

@@ -3,10 +3,10 @@ namespace Meniscus.Dynamics;
 /// <summary>
 /// A chain of Nosé–Hoover thermostats on some degrees of freedom, with the masses LAMMPS gives them (<c>fix nvt</c>):
 /// <code>
-/// Q₁ = n k_B T τ² (atoms) or k_B T τ² (cell),  Q_k = k_B T τ²                            (7.2)
-/// η̈₁ = (2K − n k_B T)/Q₁ − η̇₁η̇₂,   η̈_k = (Q_{k−1}η̇²_{k−1} − k_B T)/Q_k − η̇_k η̇_{k+1}      (7.3)
+/// Q₁ = n k_B T τ² (atoms) or k_B T τ² (cell),  Q_k = k_B T τ²                            (10.2)
+/// η̈₁ = (2K − n k_B T)/Q₁ − η̇₁η̇₂,   η̈_k = (Q_{k−1}η̇²_{k−1} − k_B T)/Q_k − η̇_k η̇_{k+1}      (10.3)
 /// v̇ = F/m − η̇₁ v
-/// E_chain = Σ ½ Q_k η̇_k² + ∫ n k_B T dη₁ + Σ_{k>1} ∫ k_B T dη_k − ∫ ½ Σ η̇_k² dQ_k             (7.4)
+/// E_chain = Σ ½ Q_k η̇_k² + ∫ n k_B T dη₁ + Σ_{k>1} ∫ k_B T dη_k − ∫ ½ Σ η̇_k² dQ_k             (10.4)
 /// </code>
 /// The integrals, instead of n k_B T η, and the work of changing the masses keep the sum conserved while T is ramped.
 /// Half a step is the splitting of G. J. Martyna et al., Mol. Phys. 87, 1117 (1996), eqs 28–33.

@@ -1,4 +1,5 @@
 using Meniscus.Dynamics;
+using Meniscus.Tests.Fixtures;
 
 namespace Meniscus.Tests.Dynamics;
 
@@ -18,6 +19,9 @@ public sealed class MdInputTests
         Assert.Equal(BarostatAxes.Z, stage.Axes);
         Assert.False(stage.Isotropic);
     }
+
+    [Fact]
+    public void TheDocumentationPageIsCurrent() => GeneratedPage.AssertCurrent("md-input.md", MdInputDocumentation.Markdown());
 
     [Fact]
     public void YamlAndJsonAreTheSame()

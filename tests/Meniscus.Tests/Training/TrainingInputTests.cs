@@ -1,6 +1,7 @@
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
+using Meniscus.Tests.Fixtures;
 using Meniscus.Training;
 
 namespace Meniscus.Tests.Training;
@@ -347,17 +348,7 @@ public class TrainingInputTests
     }
 
     [Fact]
-    public void TheDocumentationPageIsCurrent()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Meniscus.slnx")))
-            root = root.Parent ?? throw new DirectoryNotFoundException("Meniscus.slnx is in no folder above the tests");
-        var path = Path.Combine(root.FullName, "docs", "train-input.md");
-        var page = TrainingInputDocumentation.Markdown();
-        if (Environment.GetEnvironmentVariable("MENISCUS_UPDATE_DOCS") == "1")
-            File.WriteAllText(path, page);
-        Assert.True(File.Exists(path) && File.ReadAllText(path) == page, $"{path} is not what the table gives; run the tests once with MENISCUS_UPDATE_DOCS=1");
-    }
+    public void TheDocumentationPageIsCurrent() => GeneratedPage.AssertCurrent("train-input.md", TrainingInputDocumentation.Markdown());
 
     private static string Fill(params (string Place, string Text)[] texts)
     {
