@@ -42,6 +42,7 @@ internal static class MeniscusCommand
                 new ShowVerb(),
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets and check them.", new DataInfoVerb(), new DataCheckVerb()),
+                new VerbGroup("build", "Build starting structures.", new BuildWaterVerb(), new BuildSlabVerb(), new BuildReplicateVerb()),
                 new PlotVerb(),
             ],
             console,
