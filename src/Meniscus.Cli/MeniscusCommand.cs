@@ -43,6 +43,7 @@ internal static class MeniscusCommand
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets and check them.", new DataInfoVerb(), new DataCheckVerb()),
                 new MdVerb(),
+                new VerbGroup("build", "Build starting structures.", new BuildWaterVerb(), new BuildSlabVerb(), new BuildReplicateVerb()),
                 new PlotVerb(),
             ],
             console,
