@@ -32,8 +32,8 @@ public sealed class CompressedGraphTests : IDisposable
         var wanted = new FrameEvaluator(exact).Evaluate(frames, 0, frame);
         var (coarseEnergy, coarseForce) = Errors(0.04);
         var (energy, force) = Errors(0.01);
-        Assert.InRange(energy, 0, 1e-8);
-        Assert.InRange(force, 1e-16, 2e-6);
+        Assert.InRange(energy, 0, 5e-7);
+        Assert.InRange(force, 1e-16, 2e-5);
         Assert.True(coarseEnergy > 300 * energy, $"energy errors {coarseEnergy:g3}, {energy:g3} eV per atom");
         Assert.True(coarseForce > 100 * force, $"force errors {coarseForce:g3}, {force:g3} eV/Å");
 

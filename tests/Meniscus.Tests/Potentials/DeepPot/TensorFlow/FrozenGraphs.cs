@@ -78,6 +78,10 @@ internal static class FrozenGraphs
         return nodes;
     }
 
+    /// <summary>The file of a model after <c>dp compress</c>, with wide steps.</summary>
+    public static byte[] CompressedFile(DeepPotModel model) =>
+        GraphDefWriter.Binary(Compressed(new GraphDefinition("graph", Of(model)), model, -4, 4, 0.1, 1));
+
     public static GraphNode Numbers(string name, TensorType type, int[] shape, double[] values)
     {
         var tensor = new GraphTensor { Type = type };
