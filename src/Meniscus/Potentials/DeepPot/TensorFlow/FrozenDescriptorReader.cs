@@ -144,8 +144,8 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
     }
 
     /// <summary>
-    /// A network may be missing where there are no slots, or where the pair is excluded: then all the script has to say
-    /// so. Without a script a gap cannot be told from damage, but a centre without any network can.
+    /// A network may be missing where there are no slots, or where the script says that the pair is excluded. Without a
+    /// script an excluded pair cannot be told from damage.
     /// </summary>
     private bool MustBeThere(int centre, int neighbor, int[] slots, bool oneSided)
     {

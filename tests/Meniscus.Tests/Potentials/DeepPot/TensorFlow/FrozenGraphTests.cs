@@ -82,6 +82,33 @@ public sealed class FrozenGraphTests : IDisposable
     }
 
     [Fact]
+    public void Frame_parameters_have_their_statistics()
+    {
+        var model = Plain(SmallModel.Create(frameParameters: 2));
+        var nodes = FrozenGraphs.Of(model);
+        AssertRefused("node 'fitting_attr/t_fparam_avg' is missing", nodes);
+        nodes.Add(FrozenGraphs.Numbers("fitting_attr/t_fparam_avg", TensorType.Double, [2], model.Fitting.FrameParameterAverage!));
+        nodes.Add(FrozenGraphs.Numbers("fitting_attr/t_fparam_istd", TensorType.Double, [2], model.Fitting.FrameParameterInverseStd!));
+        var read = Load(nodes);
+        Assert.Equal((2, 0, 2), (read.Fitting.FrameParameterCount, read.Fitting.AtomParameterCount, read.Descriptor.AxisNeuron));
+        Assert.Equal(model.Fitting.FrameParameterAverage, read.Fitting.FrameParameterAverage);
+        Assert.Equal(model.Fitting.FrameParameterInverseStd, read.Fitting.FrameParameterInverseStd);
+    }
+
+    [Fact]
+    public void Vacuum_energies_are_found_in_old_and_new_graphs()
+    {
+        var model = Small();
+        var script = Script.Replace("\"fitting_net\": {", "\"fitting_net\": {\"atom_ener\": [-3.5, null], ", StringComparison.Ordinal);
+        var newer = Load(FrozenGraphs.Of(model, script)).Fitting;
+        Assert.Equal([-3.5, null], newer.AtomEner!);
+        Assert.Equal(model.Fitting.BiasAtomE, newer.BiasAtomE);
+        var older = Load([.. FrozenGraphs.Of(model), FrozenGraphs.Numbers("atom_0_ener", TensorType.Double, [], [-3.5])]).Fitting;
+        Assert.Equal([-3.5, null], older.AtomEner!);
+        Assert.Equal(model.Fitting.BiasAtomE[0] - 3.5, older.BiasAtomE[0]);
+    }
+
+    [Fact]
     public void Slots_taken_away_after_training_still_divide()
     {
         var model = Small();
