@@ -9,7 +9,7 @@ internal sealed class ConvertVerb : Verb
 {
     private readonly Argument<string> _input = new("IN")
     {
-        Description = "Model file (.dp, .yaml, .yml, .json), checkpoint, or prefix of a run.",
+        Description = "Model file (.dp, .yaml, .yml, .json), frozen TensorFlow graph (.pb, .pbtxt), checkpoint, or prefix of a run.",
     };
 
     private readonly Argument<string> _output = new("OUT")
@@ -23,7 +23,7 @@ internal sealed class ConvertVerb : Verb
             "convert",
             "Write a model in another file format.",
             "meniscus convert water.dp water.yaml",
-            "meniscus convert water.json water.dp")
+            "meniscus convert graph.pb water.dp")
     {
         Add(_input);
         Add(_output);

@@ -84,7 +84,7 @@ public sealed class CompressVerbTests : IDisposable
         Refuses("element Na is not in the type map", "-i", model, "-s", _run.SaveSystem("salt", null, "Na", "H"));
         Refuses("--tolerance 0: give a number greater than 0", "-i", model, "-s", system, "--tolerance", "0");
         Refuses("--frames 0: give at least 1", "-i", model, "-s", system, "-n", "0");
-        _run.Refuses("unknown ending '.pb'", "compress", "-i", model, "-o", _run.Path("out.pb"), "-s", system);
+        _run.Refuses("a TensorFlow graph ('.pb') is read but not written", "compress", "-i", model, "-o", _run.Path("out.pb"), "-s", system);
     }
 
     [Theory]

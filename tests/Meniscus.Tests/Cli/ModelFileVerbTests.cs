@@ -1,5 +1,8 @@
+using System.Text;
 using Meniscus.Potentials.DeepPot;
 using Meniscus.Tests.Fixtures;
+using Meniscus.Tests.Potentials.DeepPot;
+using Meniscus.Tests.Potentials.DeepPot.TensorFlow;
 using Meniscus.Training;
 
 namespace Meniscus.Tests.Cli;
@@ -80,11 +83,11 @@ public sealed class ModelFileVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.pb", "dp convert-backend model.pb model.dp")]
+    [InlineData("model.pb", "model.pb: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt)")]
     [InlineData("model.pth", "dp convert-backend model.pth model.dp")]
     [InlineData("model.ckpt-1000.pt", "dp --pt freeze")]
-    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json)")]
-    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json), a checkpoint such as model.ckpt-1000.ckpt")]
+    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt)")]
+    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json, .pb, .pbtxt), a checkpoint such as model.ckpt-1000.ckpt")]
     [InlineData("notes.txt", "notes.txt: not a kind of model file known here")]
     [InlineData("", "a folder without a file 'checkpoint'")]
     public void WhatIsNoModelIsRefusedWithWhatIs(string name, string expected)
@@ -92,7 +95,7 @@ public sealed class ModelFileVerbTests : IDisposable
         File.WriteAllText(_run.Path("notes.txt"), "hello");
         foreach (var verb in new[] { "show", "convert" })
             _run.Refuses(expected, [verb, _run.Path(name), .. verb == "convert" ? [_run.Path("out.dp")] : Array.Empty<string>()]);
-        if (!name.EndsWith(".dp", StringComparison.Ordinal))
+        if (Path.GetExtension(name) is not (".dp" or ".pb"))
             _run.Refuses(expected, "freeze", "-c", _run.Path(name), "-o", _run.Path("out.dp"));
     }
 
@@ -113,9 +116,23 @@ public sealed class ModelFileVerbTests : IDisposable
         var model = _run.SaveModel();
         _run.SaveCheckpoint(5);
         _run.Refuses("unknown ending '.pth' of a model file", "convert", model, _run.Path("out.pth"));
-        _run.Refuses("unknown ending '.pb' of a model file", "freeze", "-c", _run.Path("model.ckpt"), "-o", _run.Path("out.pb"));
+        _run.Refuses("a TensorFlow graph ('.pb') is read but not written; write a .dp and convert it with DeePMD-kit", "freeze", "-c", _run.Path("model.ckpt"), "-o", _run.Path("out.pb"));
         _run.Refuses("a model file already, not a checkpoint; to change its format use: meniscus convert", "freeze", "-c", model, "-o", _run.Path("out.yaml"));
         _run.Refuses("'sizes' is not an attribute of a model; known are type-map, descriptor, fitting-net, size, observed-type, statistics, bias; did you mean 'size'?", "show", model, "sizes");
+    }
+
+    [Fact]
+    public void FrozenGraphsAreShownAndConverted()
+    {
+        var graph = FrozenGraphs.Of(SmallModel.Create(), script: null);
+        foreach (var (name, content) in new[] { ("graph.pb", GraphDefWriter.Binary(graph)), ("graph.pbtxt", Encoding.UTF8.GetBytes(GraphDefWriter.Text(graph))) })
+        {
+            File.WriteAllBytes(_run.Path(name), content);
+            Assert.Contains("type_map: T0 T1", SampleRun.Succeeds("show", _run.Path(name)).Output, StringComparison.Ordinal);
+            SampleRun.Succeeds("convert", _run.Path(name), _run.Path("converted.dp"));
+            ModelComparison.AssertSame(DeepPotModelFile.Load(_run.Path(name)), DeepPotModelFile.Load(_run.Path("converted.dp")), compareScript: false);
+            File.Delete(_run.Path("converted.dp"));
+        }
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace Meniscus.Potentials.DeepPot;
 /// <code>
 /// G_m(s̃) = a₀ + a₁x + a₂x² + a₃x³ + a₄x⁴ + a₅x⁵,   x = s̃ − start of the step
 /// </code>
-/// Below the first step and beyond the last the polynomial's tangent at that end goes on, as in DeePMD-kit from 3.2.
-/// Source: D. Lu et al., J. Chem. Theory Comput. 18, 5559 (2022), eqs 11 to 17; docs/theory.md, section 4.
+/// Below the first step and beyond the last the polynomial's tangent at that end goes on, as in DeePMD-kit since June
+/// 2026. Source: D. Lu et al., J. Chem. Theory Comput. 18, 5559 (2022); docs/theory.md, (4.6).
 /// </summary>
 public sealed record EmbeddingTable
 {

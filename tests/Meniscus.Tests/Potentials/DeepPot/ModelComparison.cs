@@ -17,6 +17,7 @@ internal static class ModelComparison
         Assert.Equal(a.Rcond, b.Rcond);
         Assert.Equal(a.MinNeighborDistance, b.MinNeighborDistance);
         Assert.Equal(a.Tables, b.Tables);
+        Assert.Equal(a.TruncatesPerType, b.TruncatesPerType);
         // The order of keys is the format's own, so the script is compared by its sorted characters.
         if (compareScript)
             Assert.Equal(Letters(a.DefinitionScript), Letters(b.DefinitionScript));

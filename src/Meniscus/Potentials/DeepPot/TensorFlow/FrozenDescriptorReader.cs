@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Meniscus.Potentials.DeepPot.TensorFlow;
 
 /// <summary>The descriptor of a frozen graph: cutoffs and slots from its operator, the rest from constants and shapes.</summary>
@@ -44,10 +46,13 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         return descriptor;
     }
 
-    /// <summary>The operator keeps its cutoffs as float32, and computes with these.</summary>
+    /// <summary>
+    /// The operator keeps its cutoffs as float32. The shortest decimals that give these are taken, which is what the input
+    /// file had (1.8, not 1.79999995), and what DeePMD-kit's other backends compute with.
+    /// </summary>
     private (double Cutoff, double SmoothCutoff) ReadCutoffs()
     {
-        var (cutoff, smoothCutoff) = (Attribute("rcut_r"), Attribute("rcut_r_smth"));
+        var (cutoff, smoothCutoff) = (Decimal("rcut_r"), Decimal("rcut_r_smth"));
         if (!(cutoff > 0 && smoothCutoff >= 0 && smoothCutoff < cutoff))
             throw _definition.Error(environment.Name, $"has rcut {cutoff} and rcut_smth {smoothCutoff} Å, expected 0 ≤ rcut_smth < rcut");
         if (graph.Has("descrpt_attr/rcut") && (float)graph.Number("descrpt_attr/rcut") != (float)cutoff)
@@ -55,8 +60,9 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         return (cutoff, smoothCutoff);
     }
 
-    private double Attribute(string name) => environment.Attributes.GetValueOrDefault(name)?.Number
-        ?? throw _definition.Error(environment.Name, $"has no attribute '{name}'; the file is damaged");
+    private double Decimal(string name) => environment.Attributes.GetValueOrDefault(name)?.Number is { } number
+        ? double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        : throw _definition.Error(environment.Name, $"has no attribute '{name}'; the file is damaged");
 
     private int[] ReadSlots()
     {
@@ -138,8 +144,8 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
     }
 
     /// <summary>
-    /// A network may be missing where there are no slots, or where the pair is excluded: then all the script has to say
-    /// so. Without a script a gap cannot be told from damage, but a centre without any network can.
+    /// A network may be missing where there are no slots, or where the script says that the pair is excluded. Without a
+    /// script an excluded pair cannot be told from damage.
     /// </summary>
     private bool MustBeThere(int centre, int neighbor, int[] slots, bool oneSided)
     {

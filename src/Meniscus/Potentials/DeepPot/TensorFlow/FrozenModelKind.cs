@@ -19,6 +19,8 @@ internal static class FrozenModelKind
         ("TabulateFusionSeT", "has the descriptor se_e3"),
         ("TabulateFusionSeR", "has the descriptor se_e2_r"),
         ("Descrpt", "has the descriptor loc_frame"),
+        ("DescrptSeAMask", "has the descriptor se_a_mask"),
+        ("DescrptNorot", "is of DeePMD-kit 0.x (convert it there first: dp convert-from 0.12)"),
         ("PairTab", "adds a short-range table (use_srtab)"),
         ("TabInter", "adds a short-range table (use_srtab)"),
         ("SoftMinSwitch", "adds a short-range table (use_srtab)"),

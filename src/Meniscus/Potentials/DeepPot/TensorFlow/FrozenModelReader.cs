@@ -93,6 +93,7 @@ internal static class FrozenModelReader
             AtomParameterAverage = atom > 0 ? graph.Numbers("fitting_attr/t_aparam_avg", atom) : null,
             AtomParameterInverseStd = atom > 0 ? graph.Numbers("fitting_attr/t_aparam_istd", atom) : null,
             AtomEner = preset,
+            Trainable = [.. Enumerable.Repeat(true, networks[0].Layers.Count)],
             BiasAtomE = [.. bias.Select((value, type) => value + presetEnergies[type])],
             Networks = networks,
         };
