@@ -21,7 +21,10 @@ public sealed record DisplacementOptions
     /// <summary>End of the straight line, ps; null for the longest time difference.</summary>
     public double? FitEnd { get; init; }
 
-    /// <summary>Time between frames, ps, where the trajectory has no times.</summary>
+    /// <summary>Time step, ps, where the trajectory numbers its steps but has no times.</summary>
+    public double? Timestep { get; init; }
+
+    /// <summary>Time between frames, ps, where the trajectory has neither.</summary>
     public double? FrameInterval { get; init; }
 }
 
@@ -85,7 +88,7 @@ public sealed class MeanSquaredDisplacement
         for (var k = 0; k < kept.Length; k++)
             kept[k] = _unwrapped[(3 * _atoms[k / 3]) + (k % 3)] - drift[k % 3];
         _frames.Add(kept);
-        _times.Add(frame.Time ?? (_options.FrameInterval is { } interval ? (_frames.Count - 1) * interval : double.NaN));
+        _times.Add(frame.Time ?? (frame.Step * _options.Timestep) ?? ((_frames.Count - 1) * _options.FrameInterval) ?? double.NaN);
         _volumeSum += frame.Cell.IsPeriodic ? frame.Cell.Volume : double.NaN;
     }
 
@@ -177,7 +180,7 @@ public sealed class MeanSquaredDisplacement
         if (_frames.Count < 4)
             throw new InputException($"only {_frames.Count} frames are left for a mean squared displacement; expected at least 4");
         if (double.IsNaN(_times[0]))
-            throw new InputException("the trajectory has no times; give the time between its frames (--interval-ps)");
+            throw new InputException("the trajectory has no times; give its time step (--timestep_fs) or the time between its frames (--interval_ps)");
         var interval = (_times[^1] - _times[0]) / (_times.Count - 1);
         for (var i = 1; i < _times.Count; i++)
         {

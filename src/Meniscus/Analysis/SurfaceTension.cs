@@ -174,7 +174,7 @@ public sealed class SurfaceTension
             _warnings.Add(string.Create(culture, $"the two halves of the run disagree: {FirstHalf} and {SecondHalf} mN/m; it is not in equilibrium, skip more of its start or run longer"));
         var excess = NormalPressure.Mean - options.VapourPressure;
         if (Math.Abs(excess) > 3 * NormalPressure.StandardError)
-            _warnings.Add(string.Create(culture, $"the normal pressure {NormalPressure} bar is not the vapour pressure {options.VapourPressure:G4} bar within 3 standard errors; the slab is strained, too thin, or its vapour is not given (--vapour-pressure)"));
+            _warnings.Add(string.Create(culture, $"the normal pressure {NormalPressure} bar is not the vapour pressure {options.VapourPressure:G4} bar within 3 standard errors; the slab is strained, too thin, or its vapour is not given (--vapour-pressure_bar)"));
         var (shortest, longest) = (length.Min(), length.Max());
         if (longest - shortest > 1e-6 * longest)
             _warnings.Add(string.Create(culture, $"the cell length along the normal changes from {shortest:0.###} to {longest:0.###} Å; a surface tension is measured at constant area and length"));
