@@ -1,3 +1,4 @@
+using Meniscus.Atoms;
 using Meniscus.Potentials;
 
 namespace Meniscus.Dynamics;
@@ -50,7 +51,7 @@ public abstract class Ensemble
     public void RemoveCentreOfMassMotion()
     {
         var before = State.KineticEnergy();
-        CentreOfMass.RemoveMotion(State);
+        CentreOfMassMotion.Remove(State.Masses, State.Velocities);
         _removed += before - State.KineticEnergy();
     }
 

@@ -69,7 +69,7 @@ public sealed class LangevinEnsemble : Ensemble
                 State.Velocities[(3 * i) + a] = (c * State.Velocities[(3 * i) + a]) + (width * _random.NextNormal());
         }
 
-        CentreOfMass.RemoveMotion(State);
+        CentreOfMassMotion.Remove(State.Masses, State.Velocities);
         _given += State.KineticEnergy() - before;
     }
 }

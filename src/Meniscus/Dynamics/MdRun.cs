@@ -133,9 +133,9 @@ public sealed class MdRun : IDisposable
         (_stage, _stageStep, _stageTime, _drift) = (stage, 0, _state.Time, new ConservationDrift());
         _stepsOfRun = _state.Step + _input.Stages.Skip(stage).Sum(s => s.Steps);
         if (Stage.NewVelocities is { } temperature)
-            MaxwellBoltzmann.Draw(_state, temperature, new RandomStream(SeedOf(stage), "velocities"));
+            _state.DrawVelocities(temperature, new RandomStream(SeedOf(stage), "velocities"));
         if (_input.RemoveComEvery > 0 && Stage.Kind != StageKind.Minimize)
-            CentreOfMass.RemoveMotion(_state);
+            CentreOfMassMotion.Remove(_state.Masses, _state.Velocities);
         _ensemble = StageEnsemble.Create(Stage, _state, _potential, Timestep, SeedOf(stage));
         if (Stage.Kind != StageKind.Minimize)
             _drift.Add(_state.Time, _ensemble.ConservedQuantity);

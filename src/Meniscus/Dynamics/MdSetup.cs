@@ -19,7 +19,7 @@ internal static class MdSetup
         var types = TypesOf(frame, potential.TypeMap, input);
         var state = new MolecularState(potential.TypeMap, types, MassesOf(frame, input), frame.Positions, frame.Cell);
         if (input.InitialTemperature is { } temperature)
-            MaxwellBoltzmann.Draw(state, temperature, new RandomStream(input.Seed, "velocities"));
+            state.DrawVelocities(temperature, new RandomStream(input.Seed, "velocities"));
         else if (frame.Velocities is { } velocities)
             velocities.CopyTo(state.Velocities, 0);
         else if (input.Stages.SkipWhile(stage => stage.Kind == StageKind.Minimize).FirstOrDefault() is { NewVelocities: null })

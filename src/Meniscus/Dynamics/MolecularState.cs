@@ -1,4 +1,5 @@
 using Meniscus.Atoms;
+using Meniscus.Numerics;
 using Meniscus.Potentials;
 
 namespace Meniscus.Dynamics;
@@ -71,6 +72,12 @@ public sealed class MolecularState
 
     /// <summary>Time since the beginning of the run, ps.</summary>
     public double Time { get; set; }
+
+    /// <summary>Replaces the velocities by new ones of a temperature.</summary>
+    /// <param name="temperature">K.</param>
+    /// <param name="random">Random numbers.</param>
+    public void DrawVelocities(double temperature, RandomStream random) =>
+        MaxwellBoltzmann.Draw(Masses, temperature, random).CopyTo(Velocities, 0);
 
     /// <summary>Evaluates the potential at these positions.</summary>
     public void Evaluate(IPotential potential)

@@ -27,7 +27,7 @@ public sealed class MinimizerAndVelocityTests
     {
         using var potential = new SoftSpheres();
         var state = SphereRun.State(potential);
-        MaxwellBoltzmann.Draw(state, 432.1, new RandomStream(7, "velocities"));
+        state.DrawVelocities(432.1, new RandomStream(7, "velocities"));
         Assert.Equal(432.1, state.Temperature(state.KineticEnergy()), 1e-9);
         Assert.InRange(Enumerable.Range(0, state.AtomCount).Sum(i => state.Masses[i] * state.Velocities[(3 * i) + 1]), -1e-9, 1e-9);
         // Equipartition between the two masses.

@@ -17,7 +17,7 @@ public static class SphereRun
         var frame = SoftSpheres.Lattice(n, seed: seed);
         double[] masses = [.. frame.Types.Select(t => t == 0 ? 39.95 : 20.18)];
         var state = new MolecularState(potential.TypeMap, frame.Types, masses, frame.Positions, frame.Cell);
-        MaxwellBoltzmann.Draw(state, temperature, new RandomStream(seed, "velocities"));
+        state.DrawVelocities(temperature, new RandomStream(seed, "velocities"));
         state.Evaluate(potential);
         return state;
     }

@@ -1,5 +1,6 @@
 using Meniscus.Atoms;
 using Meniscus.Potentials.Spcfw;
+using WaterMolecules = Meniscus.Potentials.Spcfw.WaterMolecules;
 
 namespace Meniscus.Potentials.Reference;
 

@@ -28,7 +28,7 @@ public sealed class SpcfwReferenceTests
     [MemberData(nameof(Cases))]
     public void It_is_the_plain_sum_to_the_accuracy_asked_for(string name, bool withIons)
     {
-        var water = WaterBox.Create(new Random(name.Length), Boxes[name], 3, withIons ? ["Na", "Cl", "K", "I", "Li"] : []);
+        var water = WaterLattice.Create(new Random(name.Length), Boxes[name], 3, withIons ? ["Na", "Cl", "K", "I", "Li"] : []);
         var exact = new ReferenceSpcfw(1e-13).Evaluate(water.Types, water.Positions, water.Cell);
         foreach (var accuracy in (ReadOnlySpan<double>)[1e-4, 1e-6, 1e-9])
         {

@@ -1,7 +1,6 @@
-using Meniscus.Atoms;
 using Meniscus.Numerics;
 
-namespace Meniscus.Building;
+namespace Meniscus.Atoms;
 
 /// <summary>
 /// Velocities at a temperature: each component normal with variance kT/m, without net momentum, then scaled so that
@@ -24,7 +23,7 @@ public static class MaxwellBoltzmann
                 velocities[(3 * i) + k] = width * random.NextNormal();
         }
 
-        RemoveMomentum(masses, velocities);
+        CentreOfMassMotion.Remove(masses, velocities);
         var found = Temperature(masses, velocities);
         for (var i = 0; i < velocities.Length && found > 0; i++)
             velocities[i] *= Math.Sqrt(temperature / found);
@@ -38,17 +37,5 @@ public static class MaxwellBoltzmann
         for (var i = 0; i < velocities.Length; i++)
             twice += masses[i / 3] * velocities[i] * velocities[i];
         return masses.Length < 2 ? 0 : twice * Units.MassVelocitySquared / (Units.Boltzmann * ((3 * masses.Length) - 3));
-    }
-
-    private static void RemoveMomentum(ReadOnlySpan<double> masses, double[] velocities)
-    {
-        for (var k = 0; k < 3; k++)
-        {
-            var (momentum, mass) = (0.0, 0.0);
-            for (var i = 0; i < masses.Length; i++)
-                (momentum, mass) = (momentum + (masses[i] * velocities[(3 * i) + k]), mass + masses[i]);
-            for (var i = 0; i < masses.Length; i++)
-                velocities[(3 * i) + k] -= momentum / mass;
-        }
     }
 }

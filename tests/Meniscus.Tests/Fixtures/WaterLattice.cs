@@ -5,7 +5,7 @@ using Meniscus.Potentials.Spcfw;
 namespace Meniscus.Tests.Fixtures;
 
 /// <summary>Water molecules of about the right shape on a distorted lattice, in the types of the built-in water model, with ions at will.</summary>
-internal static class WaterBox
+internal static class WaterLattice
 {
     /// <summary>Molecules on an n × n × n lattice in a box.</summary>
     /// <param name="random">Gives orientations and displacements.</param>
