@@ -145,20 +145,15 @@ internal sealed class LammpsDataReader(TextLines lines, TrajectoryOptions option
         Span<double> numbers = stackalloc double[3];
         var words = new Words(line);
         var count = 0;
-        ReadOnlySpan<byte> keyword = default;
+        var name = "";
         while (words.Next(out var word))
         {
-            if (count < 3 && Words.IsNumber(word, out numbers[count]))
-            {
-                count++;
-                continue;
-            }
-
-            keyword = line[(line.Length - words.Rest.Length - word.Length - (words.Rest.IsEmpty ? 0 : 1))..];
-            break;
+            if (name.Length == 0 && count < 3 && Words.IsNumber(word, out var number))
+                numbers[count++] = number;
+            else
+                name += name.Length == 0 ? TextLines.Printable(word) : " " + TextLines.Printable(word);
         }
 
-        var name = string.Join(' ', TextLines.Printable(keyword).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
         switch (name)
         {
             case "atoms":
@@ -467,7 +462,7 @@ internal sealed class LammpsDataReader(TextLines lines, TrajectoryOptions option
         {
             throw new InputException(known
                 ? string.Create(CultureInfo.InvariantCulture, $"{lines.Path}: no element has the mass {entry.Mass} of atom type {type}; give the names of the types in order, such as O H")
-                : $"{lines.Path}: atom type {type} has no name: the file has no section Masses, so give the names of the types in order, such as O H");
+                : $"{lines.Path}: atom type {type} has no name: {naming.Lack}, so give the names of all types in order, such as O H");
         }
 
         if (known && naming.TakeMass(result, entry.Mass) is { } wrong)
