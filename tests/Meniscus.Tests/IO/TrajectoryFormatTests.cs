@@ -299,9 +299,12 @@ public sealed class TrajectoryFormatTests : IDisposable
     [InlineData("a.xyz")]
     [InlineData("a.dump")]
     [InlineData("a.data")]
+    [InlineData("POSCAR")]
     public void DamagedBytesNeverCrash(string name)
     {
-        var whole = Written(name);
+        var whole = name == "POSCAR"
+            ? Encoding.UTF8.GetBytes("t\n1.5\n5 0 0\n0 6 0\n0 0 7\nO H\n1 2\nCartesian\n0 0 0\n1 0 0\n0 1 0\n\n1 2 3\n4 5 6\n7 8 9\n")
+            : Written(name);
         var random = new RandomStream(7, name);
         for (var round = 0; round < 600; round++)
         {
@@ -392,6 +395,7 @@ public sealed class TrajectoryFormatTests : IDisposable
         Assert.Equal((20, 288), (run.Count, run[^1].AtomCount));
         Assert.Equal(96, run[0].Types.Count(t => t == 0));
         Assert.Equal(5, Trajectory.Read(SharedData.Path("data", "dft-outputs", "lammps", "conf.5.dump"), new() { TypeNames = ["O", "H"] }).Count());
+        Assert.Equal(17, Trajectory.ReadLast(SharedData.Path("data", "dft-outputs", "lammps", "traj.dump"), new() { TypeNames = ["Fe", "H"] }).AtomCount);
         Assert.Equal(6, Trajectory.ReadLast(SharedData.Path("data", "dft-outputs", "vasp", "h2o-md", "CONTCAR.h2o.md")).AtomCount);
         Assert.Equal(192, Trajectory.ReadLast(SharedData.Path("data", "dft-outputs", "cp2k", "water64-aimd-virial-v7.1", "water-pos-1.xyz")).AtomCount);
         var system = Trajectory.Read(SharedData.Path("data", "water-pbe0", "data_0"), new() { First = 1, Last = 2 }).ToList();
