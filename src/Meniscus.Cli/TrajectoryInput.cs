@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Meniscus.Atoms;
 using Meniscus.IO;
 
 namespace Meniscus.Cli;
@@ -40,7 +39,7 @@ internal sealed class TrajectoryInput
     /// <summary>How it is to be read.</summary>
     public TrajectoryOptions Options(ParseResult arguments) => new()
     {
-        TypeNames = arguments.GetValue(_types) is { Length: > 0 } types ? new TypeMap(types).Names : null,
+        TypeNames = arguments.GetValue(_types) is { Length: > 0 } types ? types : null,
         Units = arguments.GetValue(_units) switch
         {
             "real" => LammpsUnits.Real,

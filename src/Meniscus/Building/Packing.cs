@@ -93,7 +93,7 @@ internal sealed class Packing
                 spheres += 4 * Math.PI / 3 * Math.Pow(ContactDistance.Radius(_elements[_kinds[i]]), 3);
         }
 
-        // Bonded atoms overlap, so only boxes of single atoms and water come near this.
+        // Spheres of bonded atoms overlap, by no more than half of them.
         if (spheres > 2 * ClosestPacking * _cell.Volume)
             throw TooDense(string.Create(CultureInfo.InvariantCulture, $"their atoms as spheres fill {spheres / _cell.Volume:p0} of it"));
     }

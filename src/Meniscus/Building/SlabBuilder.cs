@@ -23,15 +23,13 @@ public sealed record SlabOptions
 /// <param name="Frame">The slab, molecules whole, centred along the axis.</param>
 /// <param name="BulkCell">Cell of the bulk it was cut from, after scaling.</param>
 /// <param name="BulkLength">Length of that cell along the axis, Å.</param>
+/// <param name="Vacuum">Length of the slab's cell minus that of the bulk, Å.</param>
 /// <param name="FrameCount">Frames that counted for the mean cell.</param>
 /// <param name="MoleculeCount">Number of molecules.</param>
-public sealed record Slab(Frame Frame, Cell BulkCell, double BulkLength, int FrameCount, int MoleculeCount)
+public sealed record Slab(Frame Frame, Cell BulkCell, double BulkLength, double Vacuum, int FrameCount, int MoleculeCount)
 {
     /// <summary>Vacuum below which the two surfaces see each other, Å.</summary>
     public const double SmallVacuum = 10;
-
-    /// <summary>Length of the cell minus that of the bulk, Å.</summary>
-    public required double Vacuum { get; init; }
 }
 
 /// <summary>
@@ -64,7 +62,7 @@ public static class SlabBuilder
         for (var k = 0; k < 3; k++)
             rows[(3 * options.Axis) + k] = k == options.Axis ? options.Length : 0;
         var slab = new Frame(last.TypeMap, last.Types, positions, new Cell(rows)) { Velocities = last.Velocities, Masses = last.Masses, Unwrapped = true };
-        return new Slab(slab, mean, length, count, molecules.Count) { Vacuum = options.Length - length };
+        return new Slab(slab, mean, length, options.Length - length, count, molecules.Count);
     }
 
     private static (Frame Last, Cell Mean, int Count) TakeFrames(IEnumerable<Frame> frames, SlabOptions options)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Meniscus.Building;
 
 /// <summary>
-/// Density of liquid water. From 273.15 to 373.15 K at 1 atm: G. S. Kell, J. Chem. Eng. Data 20, 97 (1975), eq. 16 (a
-/// ratio of polynomials in °C). Above, to the critical point 647.096 K, of the liquid in equilibrium with its vapour:
+/// Density of liquid water. From 273.15 to 373.15 K at 1 atm: G. S. Kell, J. Chem. Eng. Data 20, 97 (1975), the
+/// ratio of polynomials in °C. Above, to the critical point 647.096 K, of the liquid in equilibrium with its vapour:
 /// W. Wagner and A. Pruss, J. Phys. Chem. Ref. Data 22, 783 (1993), eq. 2.
 /// </summary>
 public static class WaterDensity
