@@ -29,10 +29,8 @@ public sealed class LennardJones : PairPotential
     /// <param name="team">Threads to share; null to make a team of one.</param>
     /// <exception cref="InputException">A number cannot be used, or parameters and types are not as many.</exception>
     public LennardJones(TypeMap typeMap, IReadOnlyList<LennardJonesParameters> parameters, double cutoff, bool shifted = false, WorkerTeam? team = null)
-        : this(typeMap, (a, b) => Mix(parameters[a], parameters[b]), cutoff, shifted, team)
+        : this(typeMap, Mixed(typeMap, parameters), cutoff, shifted, team)
     {
-        if (parameters.Count != typeMap.Count)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"Lennard-Jones: {parameters.Count} pairs of ε and σ for {typeMap.Count} types ({typeMap}); expected one for each"));
     }
 
     /// <summary>Creates the potential with parameters for each pair of types.</summary>
@@ -74,6 +72,14 @@ public sealed class LennardJones : PairPotential
         return (repulsion - attraction - _offset[k], ((12 * repulsion) - (6 * attraction)) * inverse);
     }
 
-    private static LennardJonesParameters Mix(LennardJonesParameters a, LennardJonesParameters b) =>
-        new(Math.Sqrt(a.Depth * b.Depth), 0.5 * (a.Diameter + b.Diameter));
+    private static Func<int, int, LennardJonesParameters> Mixed(TypeMap typeMap, IReadOnlyList<LennardJonesParameters> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(typeMap);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (parameters.Count != typeMap.Count)
+            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"Lennard-Jones: {parameters.Count} pairs of ε and σ for {typeMap.Count} types ({typeMap}); expected one for each"));
+        return (a, b) => new(
+            Math.Sqrt(parameters[a].Depth * parameters[b].Depth),
+            0.5 * (parameters[a].Diameter + parameters[b].Diameter));
+    }
 }

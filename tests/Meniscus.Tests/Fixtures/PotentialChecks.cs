@@ -8,10 +8,10 @@ internal static class PotentialChecks
     private static readonly double[] Unit = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
     /// <summary>Forces of some atoms and all of the virial against differences of the energy.</summary>
-    public static void DerivativesMatchEnergy(IPotential potential, RandomConfiguration water, double tolerance, double h = 1e-3)
+    public static void DerivativesMatchEnergy(IPotential potential, RandomConfiguration water, double tolerance, double h = 1e-3, int every = 7)
     {
         var result = potential.Evaluate(water);
-        for (var k = 0; k < water.Positions.Length; k += 7)
+        for (var k = 0; k < water.Positions.Length; k += every)
         {
             var slope = FiniteDifference.Derivative(water.Positions, k, () => potential.Evaluate(water).Energy, h);
             Assert.Equal(-slope, result.Forces[k], tolerance * (1 + Math.Abs(slope)));
@@ -90,6 +90,8 @@ internal static class PotentialChecks
         first.Skin = 1;
         var now = start;
         var random = new Random(5);
+        first.Evaluate(now);
+        var builds = first.NeighborListBuilds;
         for (var step = 0; step < 4; step++)
         {
             first.Evaluate(now);
@@ -106,8 +108,8 @@ internal static class PotentialChecks
             second.RestoreMemory(reader);
         Assert.Equal(memory.Length, memory.Position);
         SameBits(first.Evaluate(now), second.Evaluate(now));
-        if (start.Box is not null)
-            Assert.Equal(1, first.NeighborListBuilds);
+        // The list was kept, so there was something to remember.
+        Assert.Equal(builds, first.NeighborListBuilds);
     }
 
     /// <summary>Once warm, evaluations take no memory from the collector.</summary>
