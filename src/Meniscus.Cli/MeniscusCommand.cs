@@ -35,6 +35,7 @@ internal static class MeniscusCommand
             [
                 new TrainVerb(),
                 new TestVerb(),
+                new ModelDeviationVerb(),
                 new FreezeVerb(),
                 new ConvertVerb(),
                 new CompressVerb(),

@@ -15,7 +15,7 @@ internal sealed class TestVerb : Verb
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "Model file, checkpoint, or prefix of a run.",
+        Description = "Model file, checkpoint, prefix of a run, or spcfw, the built-in water model.",
         HelpName = "MODEL",
         DefaultValueFactory = _ => "frozen_model.dp",
     };
@@ -76,10 +76,9 @@ internal sealed class TestVerb : Verb
         if (arguments.GetValue(_plot) is { } plot)
             PlotFile.RequireKnownEnding(plot);
         var names = _systems.RequireNames(arguments);
-        var model = DeepPotModels.Load(arguments.GetRequiredValue(_model));
-        using var data = new OpenSystems(DeepmdSystems.Open(names, model.TypeMap));
         using var team = new WorkerTeam(context.Threads);
-        using var potential = new DeepPotential(model, team);
+        using var potential = PotentialModels.Open(arguments.GetRequiredValue(_model), team);
+        using var data = new OpenSystems(DeepmdSystems.Open(names, potential.TypeMap));
         var test = new ModelTest(potential, new ModelTestOptions
         {
             FramesPerSystem = arguments.GetValue(_frames),
@@ -87,7 +86,7 @@ internal sealed class TestVerb : Verb
         });
         var clock = Stopwatch.StartNew();
         Evaluate(arguments, context, test, data.Systems);
-        Report(arguments, context, test, model, clock.Elapsed.TotalSeconds);
+        Report(arguments, context, test, (potential as DeepPotential)?.Model, clock.Elapsed.TotalSeconds);
         return ExitCode.Done;
     }
 
@@ -112,14 +111,14 @@ internal sealed class TestVerb : Verb
             ParityPlot.Save(points.Series(), plot);
     }
 
-    private void Report(ParseResult arguments, VerbContext context, ModelTest test, DeepPotModel model, double seconds)
+    private void Report(ParseResult arguments, VerbContext context, ModelTest test, DeepPotModel? model, double seconds)
     {
         foreach (var (system, errors) in test.Systems)
             Print(context, $"# testing system : {system}", $"# number of test data : {errors.FrameCount}", errors);
         if (test.Systems.Count > 1)
             Print(context, "# weighted average of errors", $"# number of systems : {test.Systems.Count}", test.Total);
         context.Print(string.Create(CultureInfo.InvariantCulture, $"# {test.Total.FrameCount} frames in {seconds:0.###} s"));
-        if (test.Overflow.Atoms > 0)
+        if (test.Overflow.Atoms > 0 && model is not null)
         {
             context.Warn(string.Create(
                 CultureInfo.InvariantCulture,

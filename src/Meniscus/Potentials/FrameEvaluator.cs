@@ -21,7 +21,8 @@ public sealed class FrameEvaluator
     {
         ArgumentNullException.ThrowIfNull(potential);
         _potential = potential;
-        _fitting = (potential as DeepPotential)?.Model.Fitting;
+        // The models of a committee take the same parameters, or the others refuse those of the first.
+        _fitting = ((potential as Committee)?.Models[0] as DeepPotential ?? potential as DeepPotential)?.Model.Fitting;
     }
 
     /// <summary>Makes sure that a system has the parameters the model takes, before the first frame is evaluated.</summary>

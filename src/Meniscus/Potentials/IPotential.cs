@@ -122,10 +122,10 @@ public sealed class Evaluation
             AtomEnergies = new double[atoms];
         }
 
-        if (Extras.HasFlag(EvaluationExtras.AtomVirials) && AtomVirials.Length != 9 * atoms)
+        if ((Extras & EvaluationExtras.AtomVirials) != 0 && AtomVirials.Length != 9 * atoms)
             AtomVirials = new double[9 * atoms];
         DescriptorWidth = descriptorWidth;
-        if (Extras.HasFlag(EvaluationExtras.Descriptors) && Descriptors.Length != descriptorWidth * atoms)
+        if ((Extras & EvaluationExtras.Descriptors) != 0 && Descriptors.Length != descriptorWidth * atoms)
             Descriptors = new double[descriptorWidth * atoms];
         Energy = 0;
         Overflow = default;

@@ -109,7 +109,7 @@ public sealed class SpcfwPotential : IPotential
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        if (result.Extras.HasFlag(EvaluationExtras.AtomVirials))
+        if ((result.Extras & EvaluationExtras.AtomVirials) != 0)
             throw new InputException("spcfw: atomic virials were asked for; the reciprocal part of the Ewald sum has none, so use the virial of the whole system");
         result.Reset(configuration.Types.Length, 0);
         _result = result;
