@@ -128,7 +128,7 @@ internal sealed class ModelDeviationVerb : Verb
         {
             foreach (var name in names)
                 models.Add(PotentialModels.Open(name, team));
-            return new Committee(models);
+            return new Committee(models, CommitteeForces.Mean);
         }
         catch
         {

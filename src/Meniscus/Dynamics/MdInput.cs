@@ -75,6 +75,9 @@ public sealed record MdInput
     /// <summary>Name of the file, for messages.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>Folder of the file, where models and structures are looked for that are not in the current one; null for none.</summary>
+    public string? SourceFolder { get; init; }
+
     /// <summary>Reads a file; YAML where its name ends in <c>.yaml</c> or <c>.yml</c>, else JSON.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">The file cannot be read or used.</exception>
@@ -82,7 +85,8 @@ public sealed record MdInput
     {
         var text = IO.InputFile.ReadText(path, LargestFile);
         var ending = Path.GetExtension(path);
-        return Parse(text, path, ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase));
+        return Parse(text, path, ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase))
+            with { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(path)) };
     }
 
     /// <summary>Reads a text.</summary>

@@ -9,7 +9,8 @@ public static class MdInputDocumentation
         # Input of a run
 
         `meniscus md INPUT` reads JSON (comments with `//` and trailing commas are allowed) or YAML (`.yaml`, `.yml`). An unknown key is an
-        error that names the nearest known key; keys that start with `_` are comments. Paths are relative to the current folder.
+        error that names the nearest known key; keys that start with `_` are comments. Paths are relative to the current
+        folder; models and structures that are not there are looked for beside the input file.
 
         This page is generated from the table that reads the input; change it there.
 

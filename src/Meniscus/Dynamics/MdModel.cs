@@ -1,7 +1,6 @@
+using Meniscus.Input;
 using Meniscus.Numerics;
 using Meniscus.Potentials;
-using Meniscus.Potentials.DeepPot;
-using Meniscus.Potentials.Spcfw;
 using Meniscus.Training;
 
 namespace Meniscus.Dynamics;
@@ -9,18 +8,15 @@ namespace Meniscus.Dynamics;
 /// <summary>The model of a run: one potential, or a committee with its deviation.</summary>
 public sealed class MdModel : IDisposable
 {
-    /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
-    private const double UsualDistance = 0.9;
-
-    private MdModel(IPotential potential)
+    private MdModel(IPotential potential, ModelDeviationRecorder? deviation)
     {
-        Potential = potential;
+        (Potential, Deviation) = (potential, deviation);
     }
 
     /// <summary>What moves the atoms.</summary>
     public IPotential Potential { get; }
 
-    /// <summary>The deviation of a committee, or null.</summary>
+    /// <summary>Where the deviation of a committee goes; null for a single model.</summary>
     public ModelDeviationRecorder? Deviation { get; }
 
     /// <summary>Opens the models that an input names.</summary>
@@ -30,20 +26,28 @@ public sealed class MdModel : IDisposable
     public static MdModel Open(MdInput input, WorkerTeam team)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MdModel(OpenOne(input.Models[0], input.Tables, team));
-    }
-
-    /// <summary>A model; the networks of one that is not compressed are tabulated to rounding where the input agrees.</summary>
-    private static IPotential OpenOne(string name, bool tables, WorkerTeam team)
-    {
-        if (name == "spcfw")
-            return new SpcfwPotential(team);
-        var model = DeepPotModels.Load(name);
-        if (tables && model.Tables is null)
-            model = model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (model.MinNeighborDistance ?? UsualDistance) } };
-        return new DeepPotential(model, team);
+        var opened = new List<IPotential>();
+        try
+        {
+            foreach (var name in input.Models)
+                opened.Add(PotentialModels.Open(InputPath.Resolve(name, input.SourceFolder), team, input.Tables));
+            if (opened.Count == 1)
+                return new MdModel(opened[0], null);
+            var committee = new Committee(opened, input.MeanDrives ? CommitteeForces.Mean : CommitteeForces.First);
+            return new MdModel(committee, new ModelDeviationRecorder(committee, input.ModelDeviation.File));
+        }
+        catch
+        {
+            foreach (var potential in opened)
+                potential.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Potential.Dispose();
+    public void Dispose()
+    {
+        Deviation?.Dispose();
+        Potential.Dispose();
+    }
 }

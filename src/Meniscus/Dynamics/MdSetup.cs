@@ -1,5 +1,6 @@
 using System.Globalization;
 using Meniscus.Atoms;
+using Meniscus.Input;
 using Meniscus.IO;
 using Meniscus.Numerics;
 using Meniscus.Potentials;
@@ -13,7 +14,7 @@ internal static class MdSetup
     /// <exception cref="InputException">The structure cannot be read, or has types that the model does not know.</exception>
     public static MolecularState FromStructure(MdInput input, IPotential potential, Action<string> notice)
     {
-        var frame = Trajectory.ReadFrame(input.Structure, input.Frame, new TrajectoryOptions { TypeNames = input.TypeMap });
+        var frame = Trajectory.ReadFrame(InputPath.Resolve(input.Structure, input.SourceFolder), input.Frame, new TrajectoryOptions { TypeNames = input.TypeMap });
         if (frame.AtomCount == 0)
             throw new InputException($"{input.Structure}: has no atoms; expected at least one");
         var types = TypesOf(frame, potential.TypeMap, input);

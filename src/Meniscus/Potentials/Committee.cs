@@ -14,7 +14,8 @@ public enum CommitteeForces
 
 /// <summary>
 /// Several models of the same atoms. One of them, or their mean, gives energy and forces; how far they differ tells how
-/// much they can be trusted (<see cref="Deviation"/>). It owns the models.
+/// much they can be trusted (<see cref="Deviation"/>). Models that do not drive are evaluated only when they are asked
+/// (<see cref="EvaluateOthers"/>). It owns the models.
 /// </summary>
 public sealed class Committee : IPotential
 {
@@ -24,6 +25,7 @@ public sealed class Committee : IPotential
     private readonly Evaluation[] _evaluations;
     private int[] _lastTypes = [];
     private int _atoms;
+    private int _evaluated;
 
     /// <summary>Joins models.</summary>
     /// <param name="models">At least one; all know the same types, in any order.</param>
@@ -73,38 +75,41 @@ public sealed class Committee : IPotential
     /// <inheritdoc/>
     public long NeighborListBuilds => _models.Sum(model => model.NeighborListBuilds);
 
+    private int Drivers => _forces == CommitteeForces.First ? 1 : _models.Length;
+
     /// <inheritdoc/>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
         ArgumentNullException.ThrowIfNull(result);
         if (result.Extras != EvaluationExtras.None)
             throw new InputException("committee: atomic virials or descriptors were asked for; ask one of its models");
-        for (var m = 0; m < _models.Length; m++)
-        {
-            _models[m].Evaluate(
-                new Configuration(_types[m].Translate(configuration.Types), configuration.Positions, configuration.Cell)
-                {
-                    FrameParameters = configuration.FrameParameters,
-                    AtomParameters = configuration.AtomParameters,
-                },
-                _evaluations[m]);
-        }
-
+        for (var m = 0; m < Drivers; m++)
+            EvaluateModel(m, configuration);
+        _evaluated = Drivers;
         _atoms = configuration.Types.Length;
         if (_lastTypes.Length < _atoms)
             _lastTypes = new int[_atoms];
         configuration.Types.CopyTo(_lastTypes);
         result.Reset(_atoms, 0);
-        var used = _forces == CommitteeForces.First ? 1 : _models.Length;
-        for (var m = 0; m < used; m++)
-            Add(_evaluations[m], 1.0 / used, result);
+        for (var m = 0; m < Drivers; m++)
+            Add(_evaluations[m], 1.0 / Drivers, result);
+    }
+
+    /// <summary>Evaluates the models that do not drive, for <see cref="Deviation"/>.</summary>
+    /// <param name="configuration">That of the last <see cref="Evaluate"/>.</param>
+    public void EvaluateOthers(in Configuration configuration)
+    {
+        for (; _evaluated < _models.Length; _evaluated++)
+            EvaluateModel(_evaluated, configuration);
     }
 
     /// <summary>How far the models differ in the last evaluation.</summary>
     /// <param name="options">Relative deviations, or errors against labels.</param>
     /// <param name="perAtom">Receives the deviation of the force on each atom, eV/Å; may be empty.</param>
-    public ModelDeviation Deviation(ModelDeviationOptions? options = null, Span<double> perAtom = default) =>
-        ModelDeviation.Of(_evaluations, _lastTypes.AsSpan(0, _atoms), options, perAtom);
+    /// <exception cref="InvalidOperationException">Some models have not been evaluated.</exception>
+    public ModelDeviation Deviation(ModelDeviationOptions? options = null, Span<double> perAtom = default) => _evaluated == _models.Length
+        ? ModelDeviation.Of(_evaluations, _lastTypes.AsSpan(0, _atoms), options, perAtom)
+        : throw new InvalidOperationException("not all models have been evaluated");
 
     /// <inheritdoc/>
     public void SaveMemory(BinaryWriter writer)
@@ -126,6 +131,14 @@ public sealed class Committee : IPotential
         foreach (var model in _models)
             model.Dispose();
     }
+
+    private void EvaluateModel(int model, in Configuration configuration) => _models[model].Evaluate(
+        new Configuration(_types[model].Translate(configuration.Types), configuration.Positions, configuration.Cell)
+        {
+            FrameParameters = configuration.FrameParameters,
+            AtomParameters = configuration.AtomParameters,
+        },
+        _evaluations[model]);
 
     private static void Add(Evaluation from, double weight, Evaluation result)
     {

@@ -11,10 +11,21 @@ public static class PotentialModels
     /// <summary>Name of the built-in water model.</summary>
     public const string Water = "spcfw";
 
+    /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
+    private const double UsualDistance = 0.9;
+
     /// <summary>Opens a potential.</summary>
     /// <param name="name"><c>spcfw</c>, or what <see cref="DeepPotModels.Load"/> takes: a model file, a checkpoint, the prefix or the folder of a run.</param>
     /// <param name="team">Threads to share; null to make a team of one.</param>
+    /// <param name="tabulate">Whether the embedding networks of a model that is not compressed are tabulated to rounding.</param>
     /// <exception cref="InputException">There is no such model, it is damaged, or its format is not supported.</exception>
-    public static IPotential Open(string name, WorkerTeam? team = null) =>
-        name == Water ? new SpcfwPotential(team) : new DeepPotential(DeepPotModels.Load(name), team);
+    public static IPotential Open(string name, WorkerTeam? team = null, bool tabulate = false)
+    {
+        if (name == Water)
+            return new SpcfwPotential(team);
+        var model = DeepPotModels.Load(name);
+        if (tabulate && model.Tables is null && model.Descriptor.EmbeddingTables is null)
+            model = model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (model.MinNeighborDistance ?? UsualDistance) } };
+        return new DeepPotential(model, team);
+    }
 }

@@ -98,13 +98,5 @@ public sealed record TrainingInput
     /// there, relative to the folder of the input file. What follows a <c>#</c> (an HDF5 group) stays.
     /// </summary>
     /// <param name="path">A path of the input.</param>
-    public string ResolvePath(string path)
-    {
-        var hash = path.IndexOf('#', StringComparison.Ordinal);
-        var onDisk = hash < 0 ? path : path[..hash];
-        if (SourceFolder is null || Path.Exists(onDisk))
-            return path;
-        var beside = Path.Combine(SourceFolder, onDisk);
-        return Path.Exists(beside) ? beside + (hash < 0 ? "" : path[hash..]) : path;
-    }
+    public string ResolvePath(string path) => InputPath.Resolve(path, SourceFolder);
 }

@@ -32,7 +32,7 @@ public sealed class LammpsComparisonTests
     {
         Lammps.SkipWithout();
         // Neutral: LAMMPS has the energy of a background but not its virial.
-        CompareWater(WaterBox.Create(new Random(8), Box, 3, "Na", "Cl", "K", "Br"));
+        CompareWater(WaterLattice.Create(new Random(8), Box, 3, "Na", "Cl", "K", "Br"));
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class SpcfwPotentialTests
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {
-        var water = WaterBox.Create(new Random(2), [16, 0, 0, 2, 15, 0, 1, -2, 18], 5, "Na", "F");
+        var water = WaterLattice.Create(new Random(2), [16, 0, 0, 2, 15, 0, 1, -2, 18], 5, "Na", "F");
         using var one = new SpcfwPotential();
         var expected = one.Evaluate(water);
         foreach (var threads in (ReadOnlySpan<int>)[2, 3])
@@ -124,7 +124,7 @@ public sealed class SpcfwPotentialTests
     {
         for (var seed = 0; ; seed++)
         {
-            var water = WaterBox.Create(new Random(seed), periodic ? Triclinic : null, 3, "Na", "Cl", "K");
+            var water = WaterLattice.Create(new Random(seed), periodic ? Triclinic : null, 3, "Na", "Cl", "K");
             var oxygens = Enumerable.Range(0, water.Count).Where(i => water.Types[i] != SpcfwWater.Hydrogen).SelectMany(i => water.Positions[(3 * i)..((3 * i) + 3)]).ToArray();
             var (inside, outside) = (new NeighborList(), new NeighborList());
             inside.Build(oxygens, water.Cell, SpcfwWater.Cutoff - 0.005);
@@ -134,5 +134,5 @@ public sealed class SpcfwPotentialTests
         }
     }
 
-    private static RandomConfiguration Small(bool periodic) => WaterBox.Create(new Random(4), periodic ? Triclinic : null, 3, "Na", "Cl", "K");
+    private static RandomConfiguration Small(bool periodic) => WaterLattice.Create(new Random(4), periodic ? Triclinic : null, 3, "Na", "Cl", "K");
 }
