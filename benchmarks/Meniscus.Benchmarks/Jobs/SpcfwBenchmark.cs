@@ -17,6 +17,7 @@ internal sealed class SpcfwBenchmark
 {
     private const double Skin = 2;
     private const int LammpsSteps = 200;
+    private const int Copies = 2;
 
     private readonly BenchmarkContext _context;
     private readonly ResultTable _table = new(
@@ -36,7 +37,7 @@ internal sealed class SpcfwBenchmark
     public ResultTable Run()
     {
         using var water = new SpcfwPotential();
-        var frame = WaterFrames.Read(water.TypeMap, 1, 2, 2, 2)[0];
+        var frame = WaterFrames.Read(water.TypeMap, 1, Copies, Copies, Copies)[0];
         foreach (var threads in _context.Threads)
         {
             using var team = new WorkerTeam(threads);
@@ -117,7 +118,7 @@ internal sealed class SpcfwBenchmark
             text.WriteLine(FormattableString.Invariant($"0 {frame.Box[4 * k]} {"xyz"[k]}lo {"xyz"[k]}hi"));
         text.WriteLine("\nMasses\n\n1 15.9994\n2 1.008\n\nAtoms\n");
         for (var i = 0; i < frame.AtomCount; i++)
-            text.WriteLine(FormattableString.Invariant($"{i + 1} {(i / 3) + 1} {(i % 3 == 0 ? "1 -0.82" : "2 0.41")} {frame.Positions[3 * i]} {frame.Positions[(3 * i) + 1]} {frame.Positions[(3 * i) + 2]}"));
+            text.WriteLine(FormattableString.Invariant($"{i + 1} {(i / 3) + 1} {(i % 3 == 0 ? "1 -0.82" : "2 0.41")} {Whole(frame, i, 0)} {Whole(frame, i, 1)} {Whole(frame, i, 2)}"));
         text.WriteLine("\nBonds\n");
         for (var m = 0; m < molecules; m++)
             text.WriteLine($"{(2 * m) + 1} 1 {(3 * m) + 1} {(3 * m) + 2}\n{(2 * m) + 2} 1 {(3 * m) + 1} {(3 * m) + 3}");
@@ -125,5 +126,13 @@ internal sealed class SpcfwBenchmark
         for (var m = 0; m < molecules; m++)
             text.WriteLine($"{m + 1} 1 {(3 * m) + 2} {(3 * m) + 1} {(3 * m) + 3}");
         return text.ToString();
+    }
+
+    /// <summary>A coordinate in the image next to the oxygen: a molecule at the face of a copied cell has its parts in different copies.</summary>
+    private static double Whole(LabelledFrame frame, int atom, int axis)
+    {
+        var edge = frame.Box[4 * axis] / Copies;
+        var (x, oxygen) = (frame.Positions[(3 * atom) + axis], frame.Positions[(9 * (atom / 3)) + axis]);
+        return x - (edge * Math.Round((x - oxygen) / edge));
     }
 }
