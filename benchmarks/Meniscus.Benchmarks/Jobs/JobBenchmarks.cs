@@ -67,7 +67,7 @@ internal sealed class JobBenchmarks
             }
         }
 
-        return _context.Report(_jobs, _parts);
+        return _context.Report(_jobs, _parts, new SpcfwBenchmark(_context).Run());
     }
 
     private void RunFormat<T>(Precision precision, IReadOnlyList<LabelledFrame> frames, NeighborCounts size, int threads, bool large)

@@ -21,8 +21,7 @@ public sealed class FrameEvaluator
     {
         ArgumentNullException.ThrowIfNull(potential);
         _potential = potential;
-        // The models of a committee take the same parameters, or the others refuse those of the first.
-        _fitting = ((potential as Committee)?.Models[0] as DeepPotential ?? potential as DeepPotential)?.Model.Fitting;
+        _fitting = FittingOf(potential);
     }
 
     /// <summary>Makes sure that a system has the parameters the model takes, before the first frame is evaluated.</summary>
@@ -66,6 +65,15 @@ public sealed class FrameEvaluator
 
         return _result;
     }
+
+    /// <summary>What parameters are taken: the models of a committee take the same, or the others refuse those of the first.</summary>
+    private static EnergyFitting? FittingOf(IPotential potential) => potential switch
+    {
+        DeepPotential deep => deep.Model.Fitting,
+        Committee committee => FittingOf(committee.Models[0]),
+        SumPotential sum => FittingOf(sum.First),
+        _ => null,
+    };
 
     private ReadOnlySpan<double> FrameParameters(LabelledFrame frame)
     {

@@ -17,7 +17,7 @@ public sealed record ModelDeviationOptions
 
 /// <summary>
 /// How far several models differ for a configuration, as DeePMD-kit defines it (J. Zeng et al., J. Chem. Phys. 159, 054801
-/// (2023), eqs. (66) to (72); <c>dp model-devi</c>); theory (8.13) to (8.15). Averages run over the models, deviations
+/// (2023), relative ones its eqs. (71) and (72); <c>dp model-devi</c>); theory (8.13) to (8.15). Averages run over the models, deviations
 /// are those of the population: √⟨|x − ⟨x⟩|²⟩.
 /// </summary>
 /// <param name="MaxVirial">Largest deviation of a component of the virial per atom, eV.</param>

@@ -22,6 +22,9 @@ public sealed class SumPotential : IPotential
         _types = new TypeTranslation(first.TypeMap, second.TypeMap, "the potential to be added");
     }
 
+    /// <summary>The first potential.</summary>
+    public IPotential First => _first;
+
     /// <inheritdoc/>
     public TypeMap TypeMap => _first.TypeMap;
 

@@ -42,6 +42,8 @@ internal static unsafe class PairKernel
     /// <param name="virial">Adds −½ Σ s ⊗ F over images, eV; theory (8.4).</param>
     public static PairSums Row(PairGroups groups, int slot, ReadOnlySpan<double> shifts, ScreenedCoulomb screen, bool isOpen, double cutoff, Span<double> virial)
     {
+        if (!Vector512.IsHardwareAccelerated)
+            return NarrowPairKernel.Row(groups, slot, shifts, screen, isOpen, cutoff, virial);
         var hasLennardJones = groups.Positions[(4 * groups.Slots) + slot] != 0;
         if (isOpen)
             return hasLennardJones ? Row<Yes, Yes>(groups, slot, shifts, screen, cutoff, virial) : Row<No, Yes>(groups, slot, shifts, screen, cutoff, virial);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Meniscus.Atoms;
 using Meniscus.Numerics;
@@ -192,14 +193,11 @@ internal sealed unsafe class ParticleMesh : IDisposable
 
     /// <summary>Adds the virial, in the order of the rows.</summary>
     /// <param name="virial">eV, row-major 3 × 3.</param>
-    /// <returns>The energy, eV.</returns>
-    public double AddVirial(Span<double> virial)
+    public void AddVirial(Span<double> virial)
     {
-        double energy = 0;
         for (var b = 0; b < _b; b++)
         {
             var sums = _sums.Pointer + (SumStride * b);
-            energy += sums[0];
             for (var k = 0; k < 3; k++)
                 virial[4 * k] += sums[0] - sums[1 + k];
             virial[1] -= sums[4];
@@ -209,8 +207,6 @@ internal sealed unsafe class ParticleMesh : IDisposable
             virial[5] -= sums[6];
             virial[7] -= sums[6];
         }
-
-        return energy;
     }
 
     /// <inheritdoc/>
@@ -527,7 +523,7 @@ internal sealed unsafe class ParticleMesh : IDisposable
         }
     }
 
-    [System.Runtime.CompilerServices.InlineArray(9)]
+    [InlineArray(9)]
     private struct Matrix3
     {
         private double _element;

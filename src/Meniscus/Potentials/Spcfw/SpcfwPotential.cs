@@ -37,6 +37,7 @@ public sealed class SpcfwPotential : IPotential
     private double[] _openPositions = [];
     private double[] _rowVirials = [];
     private double[] _moleculeVirials = [];
+    private double _skin;
     private double _netCharge;
     private double _chargeSquares;
     private int _charged;
@@ -88,8 +89,6 @@ public sealed class SpcfwPotential : IPotential
             _skin = value;
         }
     }
-
-    private double _skin;
 
     /// <inheritdoc/>
     public long NeighborListBuilds => _verlet.Builds;
@@ -157,6 +156,8 @@ public sealed class SpcfwPotential : IPotential
         if (_ownTeam)
             _team.Dispose();
     }
+
+    private bool HasMesh => !_isOpen && _charged > 0;
 
     private ReadOnlySpan<double> Positions => _isOpen ? _openPositions.AsSpan(0, 3 * _atoms) : _verlet.List.WrappedPositions;
 
@@ -251,8 +252,6 @@ public sealed class SpcfwPotential : IPotential
         Run(_findPotential);
         Run(_interpolate);
     }
-
-    private bool HasMesh => !_isOpen && _charged > 0;
 
     private static int Chunks(int count, int size) => (count + size - 1) / size;
 

@@ -42,4 +42,18 @@ public sealed class SpcfwReferenceTests
             Assert.Equal(result.Energy, result.AtomEnergies.Sum(), 1e-9);
         }
     }
+
+    [Theory]
+    [InlineData(1e-4)]
+    [InlineData(1e-6)]
+    [InlineData(1e-8)]
+    public void The_mesh_takes_half_of_the_error(double accuracy)
+    {
+        using var potential = new SpcfwPotential(accuracy: accuracy);
+        var water = WaterBox.Create(new Random(1), Boxes["triclinic"], 3);
+        var result = potential.Evaluate(water);
+        // The same splitting and cutoff with the waves summed one by one.
+        var exact = new ReferenceSpcfw(1e-16, potential.Alpha).Evaluate(water.Types, water.Positions, water.Cell);
+        Assert.InRange(Math.Sqrt(result.Forces.Zip(exact.Forces, (a, b) => (a - b) * (a - b)).Sum() / water.Count) / Units.Coulomb, 0, 0.75 * accuracy);
+    }
 }
