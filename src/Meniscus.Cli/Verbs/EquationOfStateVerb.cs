@@ -113,7 +113,7 @@ internal sealed class EquationOfStateVerb : Verb
         foreach (var point in state.States)
         {
             table.AddRow(
-                point.Pressure.ToString(), point.Density.ToString(), point.Temperature?.ToString() ?? "-",
+                point.Pressure.StandardError == 0 ? point.Pressure.Mean.ToString("0.##", CultureInfo.InvariantCulture) : point.Pressure.ToString(), point.Density.ToString(), point.Temperature?.ToString() ?? "-",
                 point.Density.IndependentSamples.ToString("0.#", CultureInfo.InvariantCulture));
         }
 
@@ -128,7 +128,7 @@ internal sealed class EquationOfStateVerb : Verb
         context.Print($"isothermal compressibility  {fit.Compressibility.Times(1e4)} 1/GPa at 1 bar");
         context.Print(string.Create(CultureInfo.InvariantCulture, $"Tait: C = {fit.C}, B = {fit.B} bar, χ² = {fit.ReducedChiSquare:0.##} per degree of freedom, {fit.StateCount} states"));
         if (fit.ReducedChiSquare > 3)
-            context.Warn("the states are not on the curve within their errors; the ramp is too fast, or the errors are too small");
+            context.Warn("the states are not on the curve within their errors (errors of the curve are scaled up for it); the ramp is too fast, or a state is shorter than the correlation of its volume");
     }
 
     private static JsonResult Json(EquationOfState state, TaitFit? fit)

@@ -29,8 +29,8 @@ public sealed record EquationOfStateOptions
 
 /// <summary>
 /// Density against pressure, from a ramp or from runs at one pressure each, and the isothermal compressibility
-/// κ = (1/ρ)∂ρ/∂P from the equation of P. G. Tait, as V(P)/V(P₀) = 1 − C ln((B + P)/(B + P₀)) (9.15), P₀ = 1 bar:
-/// J. H. Dymond and R. Malhotra, Int. J. Thermophys. 9, 941 (1988). Then κ(P₀) = C/(B + P₀) (9.16). A ramp is cut by time, or by the pressure aimed
+/// κ = (1/ρ)∂ρ/∂P from the equation of P. G. Tait, as V(P)/V(P₀) = 1 − C ln((B + P)/(B + P₀)) (9.16), P₀ = 1 bar:
+/// J. H. Dymond and R. Malhotra, Int. J. Thermophys. 9, 941 (1988). Then κ(P₀) = C/(B + P₀) (9.17). A ramp is cut by time, or by the pressure aimed
 /// at, never by the instantaneous pressure, whose noise would flatten the curve. Within a state a straight trend is
 /// taken off before blocking, so that the ramp itself is not taken for noise.
 /// </summary>
@@ -75,7 +75,7 @@ public sealed class EquationOfState
 
     /// <summary>
     /// Isothermal compressibility from the fluctuations of the volume at constant pressure,
-    /// κ = ⟨δV²⟩/(k_B T ⟨V⟩) (9.17), 1/bar: Allen and Tildesley (2017), section 2.5.
+    /// κ = ⟨δV²⟩/(k_B T ⟨V⟩) (9.18), 1/bar: Allen and Tildesley (2017), section 2.5.
     /// </summary>
     /// <param name="table">Volume and temperature.</param>
     /// <param name="skip">What to leave out at the start.</param>

@@ -3,8 +3,9 @@ using Meniscus.Numerics;
 namespace Meniscus.Analysis;
 
 /// <summary>
-/// Tait's equation (9.15) through states, by least squares weighted with the errors of density and, through the slope, of
-/// pressure; a second pass takes the slope from the first. Errors of the parameters are those of the weights.
+/// Tait's equation (9.16) through states, by least squares weighted with the errors of density and, through the slope, of
+/// pressure; a second pass takes the slope from the first. Errors of the parameters are those of the weights, times √χ² per
+/// degree of freedom where that is above 1: the states then scatter more than their errors say.
 /// </summary>
 public sealed class TaitFit
 {
@@ -17,7 +18,9 @@ public sealed class TaitFit
         _parameters = fit.Parameters;
         _covariance = fit.Covariance;
         StateCount = states;
-        ReducedChiSquare = states > 3 ? fit.SumOfSquares / (states - 3) : double.NaN;
+        ReducedChiSquare = fit.SumOfSquares / (states - 3);
+        for (var i = 0; i < 9; i++)
+            _covariance[i / 3, i % 3] *= Math.Max(1, ReducedChiSquare);
     }
 
     /// <summary>Pressure P₀ that the density is given at, bar.</summary>
