@@ -42,6 +42,7 @@ internal static class MeniscusCommand
                 new ShowVerb(),
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets and check them.", new DataInfoVerb(), new DataCheckVerb()),
+                new VerbGroup("build", "Build starting structures.", new BuildWaterVerb(), new BuildSlabVerb(), new BuildReplicateVerb()),
                 new VerbGroup("analyze", "Measure surface tension, structure and diffusion in what a run wrote.", new SurfaceTensionVerb(), new DensityVerb(), new RadialDistributionVerb(), new DisplacementVerb(), new OrientationVerb(), new EquationOfStateVerb(), new BlockAverageVerb(), new ThermoVerb()),
                 new PlotVerb(),
             ],

@@ -22,8 +22,24 @@ public sealed class ShortestDistance
     {
         ArgumentNullException.ThrowIfNull(frame);
         var count = TakeAtoms(frame);
-        var cell = frame.Periodic ? new Cell(frame.Box) : Cell.None;
-        if (count == 0 || (count == 1 && !frame.Periodic))
+        return Find(count, frame.Periodic ? new Cell(frame.Box) : Cell.None);
+    }
+
+    /// <summary>Finds it.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <returns>The distance, Å, and the two atoms (equal for an atom and its image); infinity and −1 without any pair.</returns>
+    /// <exception cref="InputException">A position is not finite.</exception>
+    public (double Distance, int I, int J) Find(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        _positions = [.. frame.Positions];
+        _atoms = [.. Enumerable.Range(0, frame.AtomCount)];
+        return Find(frame.AtomCount, frame.Cell);
+    }
+
+    private (double Distance, int I, int J) Find(int count, in Cell cell)
+    {
+        if (count == 0 || (count == 1 && !cell.IsPeriodic))
             return (double.PositiveInfinity, -1, -1);
         for (var cutoff = FirstCutoff; ; cutoff *= 2)
         {

@@ -171,7 +171,7 @@ internal sealed class AtomRows
             return type;
         throw _lines.Error(_nameByMass
             ? FormattableString.Invariant($"no element has the mass {mass}; give the names of the types in order, such as O H")
-            : $"atom type {integer} has no name: the file has neither an element nor a mass column, so give the names of the types in order, such as O H");
+            : $"atom type {integer} has no name: {_naming.Lack}, so give the names of all types in order, such as O H");
     }
 
     private double Number(ReadOnlySpan<byte> word, int column) =>

@@ -94,9 +94,9 @@ internal static class FrameText
 
         text.Append("Properties=species:S:1:pos:R:3"u8).Append(frame.Masses is null ? ""u8 : ":masses:R:1"u8);
         text.Append(velocities ? ":vel:R:3"u8 : ""u8).Append(forces ? ":forces:R:3"u8 : ""u8);
-        if (content.HasFlag(TrajectoryContent.Forces) && frame.Energy is { } energy)
+        if (frame.Energy is { } energy)
             text.Append(" energy="u8).Append(energy);
-        if (content.HasFlag(TrajectoryContent.Forces) && frame.Virial is { } virial)
+        if (frame.Virial is { } virial)
         {
             text.Append(" virial=\""u8);
             for (var k = 0; k < 9; k++)

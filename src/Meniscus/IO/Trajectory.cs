@@ -169,13 +169,13 @@ public static class Trajectory
 
     private static Frame FromLabelled(DeepmdSystem system, LabelledFrame labelled, int index)
     {
-        var atoms = Enumerable.Range(0, labelled.AtomCount).Where(i => labelled.Types[i] >= 0).ToArray();
-        double[] Vectors(double[] values) => [.. atoms.SelectMany(i => values.AsSpan(3 * i, 3).ToArray())];
+        // Type −1 is padding of mixed types, no atom.
+        var types = Array.FindAll(labelled.Types, type => type >= 0);
         try
         {
             return new Frame(
                 system.TypeMap,
-                [.. atoms.Select(i => labelled.Types[i])],
+                types,
                 Vectors(labelled.Positions),
                 labelled.Periodic ? new Cell(labelled.Box) : Cell.None)
             {
@@ -187,6 +187,18 @@ public static class Trajectory
         catch (InputException e)
         {
             throw new InputException($"{system.Describe(index)}: {e.Message}", e);
+        }
+
+        double[] Vectors(double[] values)
+        {
+            var taken = new double[3 * types.Length];
+            for (var (i, to) = (0, 0); i < labelled.AtomCount; i++)
+            {
+                if (labelled.Types[i] >= 0)
+                    values.AsSpan(3 * i, 3).CopyTo(taken.AsSpan(3 * to++));
+            }
+
+            return taken;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Meniscus.IO;
 
-/// <summary>What is written of a frame besides elements, positions and cell, where the frame has it.</summary>
+/// <summary>What is written of the atoms besides elements and positions, where the frame has it. Cell, step and time, and in extended XYZ energy and virial, are always written.</summary>
 [Flags]
 public enum TrajectoryContent
 {
@@ -10,7 +10,7 @@ public enum TrajectoryContent
     /// <summary>Velocities.</summary>
     Velocities = 1,
 
-    /// <summary>Forces, energy and virial.</summary>
+    /// <summary>Forces.</summary>
     Forces = 2,
 
     /// <summary>Positions that run on across the faces of the cell: as they are in extended XYZ, with image flags in LAMMPS's formats.</summary>

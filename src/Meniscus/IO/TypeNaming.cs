@@ -26,6 +26,9 @@ internal sealed class TypeNaming
             Add(name);
     }
 
+    /// <summary>Why an integer type has no name, where the file has neither elements nor masses.</summary>
+    public string Lack => _given.Count == 0 ? "the file has neither elements nor masses" : $"only {_given.Count} names were given";
+
     /// <summary>The names so far.</summary>
     public TypeMap Map => _map ??= new TypeMap(_names);
 
