@@ -1,5 +1,7 @@
+using System.Globalization;
 using Meniscus.Analysis;
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace Meniscus.Reporting;
 
@@ -87,7 +89,12 @@ internal static class Curves
     {
         var height = high > low ? high - low : Math.Max(1e-9, Math.Abs(high) * 0.1);
         plot.Axes.SetLimits(left, right > left ? right : left + 1, low - (roomBelow * height), high + (roomAbove * height));
+        // Without the commas that would set thousands apart.
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = Label };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = Label };
     }
+
+    private static string Label(double value) => Math.Round(value, 10).ToString("G10", CultureInfo.InvariantCulture);
 
     /// <summary>Every so manieth index, so that at most about this many are left.</summary>
     public static int[] Thinned(int count, int most)

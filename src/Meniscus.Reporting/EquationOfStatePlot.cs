@@ -24,12 +24,12 @@ public static class EquationOfStatePlot
         var margin = Math.Max(1e-6, 0.03 * (right - left));
         var plot = figure.AddPanel("Equation of state", "pressure (kbar)", "density (g/cm³)");
         plot.AddPoints(pressure, density, error, Curves.Colour(0), "simulation");
-        plot.Fit(left - margin, right + margin, density.Min(), density.Max(), 0.25);
+        plot.Fit(left - margin, right + margin, density.Min(), density.Max(), 0.3);
         if (fit is not null)
         {
             var x = Enumerable.Range(0, 201).Select(i => left + ((right - left) * i / 200)).ToArray();
             plot.AddLine(x, Array.ConvertAll(x, p => fit.At(p * BarPerKbar)), Curves.Colour(1), "Tait");
-            plot.AddNote(string.Create(CultureInfo.InvariantCulture, $"ρ(1 bar) = {fit.Density} g/cm³\nκ(1 bar) = {fit.Compressibility.Times(1e4)} 1/GPa"), Alignment.UpperLeft);
+            plot.AddNote(string.Create(CultureInfo.InvariantCulture, $"at {fit.ReferencePressure:0.##} bar\nρ = {fit.Density} g/cm³\nκ = {fit.Compressibility.Times(1e4)} 1/GPa"), Alignment.UpperLeft);
             var rest = figure.AddPanel("Distance from the curve", "pressure (kbar)", "density difference (mg/cm³)");
             var difference = states.Select(s => 1000 * (s.Density.Mean - fit.At(s.Pressure.Mean))).ToArray();
             var bars = Array.ConvertAll(error, e => double.IsFinite(e) ? 1000 * e : 0);

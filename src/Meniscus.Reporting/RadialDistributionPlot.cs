@@ -6,6 +6,8 @@ namespace Meniscus.Reporting;
 /// <summary>Radial distribution functions, and the coordination numbers beside them.</summary>
 public static class RadialDistributionPlot
 {
+    private const double LeastNeighbors = 12;
+
     /// <summary>Saves the plot.</summary>
     /// <param name="functions">The functions.</param>
     /// <param name="path">A name that ends in <c>.png</c> or <c>.svg</c>.</param>
@@ -19,6 +21,7 @@ public static class RadialDistributionPlot
         var g = figure.AddPanel("Radial distribution", "r (Å)", "g(r)");
         var n = figure.AddPanel("Coordination number", "r (Å)", "n(r)");
         double highest = 0;
+        var neighbors = LeastNeighbors;
         for (var pair = 0; pair < functions.Pairs.Count; pair++)
         {
             var name = $"{functions.Pairs[pair].A}–{functions.Pairs[pair].B}";
@@ -26,12 +29,15 @@ public static class RadialDistributionPlot
             g.AddEstimates(r, values, Curves.Colour(pair), name);
             n.AddEstimates(edges, functions.Coordination(pair), Curves.Colour(pair), name);
             highest = Math.Max(highest, Interesting(values, r));
+            // Room for the first shell; beyond it the number only grows with r³.
+            if (functions.Shell(pair) is { } shell)
+                neighbors = Math.Max(neighbors, 1.6 * shell.Coordination.Mean);
         }
 
         g.AddLevel(1);
         g.Fit(0, functions.Cutoff, 0, highest, 0.1, 0.02);
         g.ShowLegend(Alignment.UpperRight);
-        n.Fit(0, functions.Cutoff, 0, 12, 0.02, 0.02);
+        n.Fit(0, functions.Cutoff, 0, neighbors, 0.02, 0.02);
         n.ShowLegend(Alignment.UpperLeft);
         figure.Save(path);
     }

@@ -113,7 +113,7 @@ internal sealed class EquationOfStateVerb : Verb
         foreach (var point in state.States)
         {
             table.AddRow(
-                point.Pressure.ToString(), point.Density.ToString(), point.Temperature?.ToString() ?? "-",
+                point.Pressure.StandardError == 0 ? point.Pressure.Mean.ToString("0.##", CultureInfo.InvariantCulture) : point.Pressure.ToString(), point.Density.ToString(), point.Temperature?.ToString() ?? "-",
                 point.Density.IndependentSamples.ToString("0.#", CultureInfo.InvariantCulture));
         }
 
@@ -124,12 +124,14 @@ internal sealed class EquationOfStateVerb : Verb
             return;
         }
 
-        context.Print($"density at 1 bar            {fit.Density} g/cm³");
-        context.Print($"isothermal compressibility  {fit.Compressibility.Times(1e4)} 1/GPa at 1 bar");
+        context.Print($"density                     {fit.Density} g/cm³{At(fit)}");
+        context.Print($"isothermal compressibility  {fit.Compressibility.Times(1e4)} 1/GPa{At(fit)}");
         context.Print(string.Create(CultureInfo.InvariantCulture, $"Tait: C = {fit.C}, B = {fit.B} bar, χ² = {fit.ReducedChiSquare:0.##} per degree of freedom, {fit.StateCount} states"));
         if (fit.ReducedChiSquare > 3)
-            context.Warn("the states are not on the curve within their errors; the ramp is too fast, or the errors are too small");
+            context.Warn("the states are not on the curve within their errors (errors of the curve are scaled up for it); the ramp is too fast, or a state is shorter than the correlation of its volume");
     }
+
+    private static string At(TaitFit fit) => string.Create(CultureInfo.InvariantCulture, $" at {fit.ReferencePressure:0.##} bar");
 
     private static JsonResult Json(EquationOfState state, TaitFit? fit)
     {
@@ -137,8 +139,9 @@ internal sealed class EquationOfStateVerb : Verb
             .AddEstimate("pressure", "bar", point.Pressure)
             .AddEstimate("density", "g_per_cm3", point.Density)));
         return fit is null ? json : json
-            .AddEstimate("density_at_1_bar", "g_per_cm3", fit.Density)
-            .AddEstimate("compressibility_at_1_bar", "per_GPa", fit.Compressibility.Times(1e4))
+            .Add("reference_pressure_bar", fit.ReferencePressure)
+            .AddEstimate("density", "g_per_cm3", fit.Density)
+            .AddEstimate("compressibility", "per_GPa", fit.Compressibility.Times(1e4))
             .AddEstimate("tait_c", "", fit.C)
             .AddEstimate("tait_b", "bar", fit.B)
             .Add("reduced_chi_square", fit.ReducedChiSquare);

@@ -79,7 +79,7 @@ internal sealed class SurfaceTensionVerb : Verb
         context.Print($"surface tension      {average.Estimate} mN/m");
         context.Print(string.Create(culture, $"  independent samples {average.IndependentSamples:0.#} of {average.SampleCount} rows ({result.SkippedRows} skipped)"));
         context.Print($"  standard error      {Estimate.Text(average.StandardError, average.StandardErrorUncertainty)} mN/m");
-        if (result.CorrelationTime is { } time)
+        if (result.CorrelationTime is { } time && double.IsFinite(time))
             context.Print(string.Create(culture, $"  correlation time    {time:G3} ps, {(result.Times![^1] - result.Times[0]) / time:0} of them in {result.Times[^1] - result.Times[0]:G6} ps"));
         context.Print($"  halves of the run   {result.FirstHalf}, {result.SecondHalf} mN/m");
         context.Print($"normal pressure      {result.NormalPressure} bar");

@@ -1,7 +1,7 @@
 namespace Meniscus.Analysis;
 
 /// <summary>
-/// Integrated autocorrelation time of a series, τ = ½ + Σ_{t=1}^{W} ρ(t) (9.3), in samples, with the window W chosen as
+/// Integrated autocorrelation time of a series, τ = ½ + Σ_{t=1}^{W} ρ(t) (9.4), in samples, with the window W chosen as
 /// the smallest one of at least 5τ(W): A. Sokal, in Functional Integration (Plenum, 1997), p. 131. A series of n samples holds
 /// n/2τ independent ones. It is independent of blocking and a check on it.
 /// </summary>

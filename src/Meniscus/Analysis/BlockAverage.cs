@@ -15,8 +15,11 @@ public readonly record struct BlockLevel(int BlockSize, int BlockCount, double S
 /// ε_k = (s_k²/(n_k − 1))^½ (9.1), rises with the size of the blocks until they are longer than the correlation and then
 /// stays: H. Flyvbjerg and H. G. Petersen, J. Chem. Phys. 91, 461 (1989).
 /// <para>
-/// Where it stays is found by a test, not by eye: the smallest k from which on the correlation of neighbouring blocks is
-/// not distinguishable from none, χ² at 99% (9.2): M. Jonsson, Phys. Rev. E 98, 043304 (2018).
+/// Where it stays is found by a rule, not by eye: the smallest k from which on the correlation of neighbouring blocks is
+/// not distinguishable from none, χ² at 99% (9.2): M. Jonsson, Phys. Rev. E 98, 043304 (2018). In short series that test
+/// misses weak correlations, so where it finds any the blocks must also be as long as B³ ≥ 2n(ε_k/ε_0)⁴ (9.3), which balances
+/// what blocks too short miss against the noise of few: R. M. Lee et al., Phys. Rev. E 83, 066706 (2011); but never so long
+/// that fewer than sixteen are left.
 /// </para>
 /// </summary>
 public sealed class BlockAverage
@@ -96,7 +99,7 @@ public sealed class BlockAverage
                 blocks[i] = (blocks[2 * i] + blocks[(2 * i) + 1]) / 2;
         }
 
-        return new BlockAverage(mean, deviation, series.Length, levels, FirstFlat(statistic));
+        return new BlockAverage(mean, deviation, series.Length, levels, LongEnough(levels, FirstFlat(statistic)));
     }
 
     private static (double Variance, double Covariance) Covariance(ReadOnlySpan<double> x)
@@ -135,6 +138,22 @@ public sealed class BlockAverage
         }
 
         return terms.Count - 1;
+    }
+
+    private static int LongEnough(List<BlockLevel> levels, int flat)
+    {
+        if (flat <= 0)
+            return flat;
+        var k = flat;
+        while (k + 1 < levels.Count && levels[k + 1].BlockCount >= FewestBlocks && !IsBalanced(levels[k], levels[0]))
+            k++;
+        return k;
+    }
+
+    private static bool IsBalanced(BlockLevel level, BlockLevel single)
+    {
+        var inefficiency = level.StandardError * level.StandardError / (single.StandardError * single.StandardError);
+        return Math.Pow(level.BlockSize, 3) >= 2.0 * single.BlockCount * inefficiency * inefficiency;
     }
 
     /// <summary>99% quantile of χ² by the approximation of E. B. Wilson and M. M. Hilferty, PNAS 17, 684 (1931).</summary>

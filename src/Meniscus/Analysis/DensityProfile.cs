@@ -3,7 +3,7 @@ using Meniscus.Atoms;
 namespace Meniscus.Analysis;
 
 /// <summary>
-/// Density along an axis, bin by bin: ρ(z) = ⟨Σ_i m_i δ(z − z_i)⟩/A (9.7), each frame centred on its centre of mass first
+/// Density along an axis, bin by bin: ρ(z) = ⟨Σ_i m_i δ(z − z_i)⟩/A (9.8), each frame centred on its centre of mass first
 /// (<see cref="SlabAxis"/>), because a slab may drift. Bins are fractions of the cell, so a cell that breathes is no
 /// exception. Frames are added one by one; the memory does not grow with their number.
 /// </summary>

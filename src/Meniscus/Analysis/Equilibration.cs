@@ -2,7 +2,7 @@ namespace Meniscus.Analysis;
 
 /// <summary>
 /// Where a series has come to equilibrium, by the marginal standard error rule on batches of five, MSER-5: of all
-/// starts d up to half the series the one with the smallest Σ_{i≥d}(x_i − x̄_d)²/(n − d)² (9.4), which weighs the bias of a
+/// starts d up to half the series the one with the smallest Σ_{i≥d}(x_i − x̄_d)²/(n − d)² (9.5), which weighs the bias of a
 /// transient against the samples lost. K. P. White, Simulation 69, 323 (1997).
 /// </summary>
 public static class Equilibration

@@ -4,7 +4,7 @@ namespace Meniscus.Analysis;
 
 /// <summary>
 /// A slab of liquid in its vapour as two hyperbolic tangents,
-/// ρ(z) = ρ_v + ½(ρ_l − ρ_v)[tanh((z − z₁)/d₁) − tanh((z − z₂)/d₂)] (9.8), fitted by least squares:
+/// ρ(z) = ρ_v + ½(ρ_l − ρ_v)[tanh((z − z₁)/d₁) − tanh((z − z₂)/d₂)] (9.9), fitted by least squares:
 /// J. S. Rowlinson and B. Widom, Molecular Theory of Capillarity (1982). z₁ and z₂ are the Gibbs dividing surfaces of zero
 /// adsorption. The density goes from 10% to 90% over 2 artanh(0.8) d = 2.1972 d. Errors come from fitting blocks of
 /// the run one by one.

@@ -29,9 +29,9 @@ public sealed record DisplacementOptions
 }
 
 /// <summary>
-/// Mean squared displacement over many origins, ⟨|r(t₀ + t) − r(t₀)|²⟩ (9.12), and the diffusion coefficient from the
-/// slope of its straight part, MSD = 6 D t + c (9.13): A. Einstein, Ann. Phys. 322, 549 (1905). In a periodic cell of edge L it is
-/// too small by 2.837297 k_B T/(6π η L) (9.14): I.-C. Yeh and G. Hummer, J. Phys. Chem. B 108, 15873 (2004).
+/// Mean squared displacement over many origins, ⟨|r(t₀ + t) − r(t₀)|²⟩ (9.13), and the diffusion coefficient from the
+/// slope of its straight part, MSD = 6 D t + c (9.14): A. Einstein, Ann. Phys. 322, 549 (1905). In a periodic cell of edge L it is
+/// too small by 2.837297 k_B T/(6π η L) (9.15): I.-C. Yeh and G. Hummer, J. Phys. Chem. B 108, 15873 (2004).
 /// <para>
 /// Wrapped positions are followed by the shortest image of each step, as sums of displacements, which also holds for
 /// cells that breathe: S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020). Errors are from
@@ -299,7 +299,7 @@ public sealed record DisplacementResult
     /// <summary>Time between frames, ps.</summary>
     public required double FrameInterval { get; init; }
 
-    /// <summary>What a cubic cell of this volume takes from the diffusion coefficient, Å²/ps: (9.14).</summary>
+    /// <summary>What a cubic cell of this volume takes from the diffusion coefficient, Å²/ps: (9.15).</summary>
     /// <param name="temperature">K.</param>
     /// <param name="viscosity_mPa_s">Shear viscosity of the liquid, mPa·s.</param>
     /// <param name="volume">Å³.</param>

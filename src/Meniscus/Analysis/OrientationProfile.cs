@@ -4,7 +4,7 @@ namespace Meniscus.Analysis;
 
 /// <summary>
 /// How water molecules point, against the distance of their O from the centre of the slab: ⟨cos θ⟩(z) and
-/// ⟨P₂⟩(z) = ⟨(3 cos²θ − 1)/2⟩ (9.11), θ the angle between the dipole (from O to the middle of the H) and the normal of the
+/// ⟨P₂⟩(z) = ⟨(3 cos²θ − 1)/2⟩ (9.12), θ the angle between the dipole (from O to the middle of the H) and the normal of the
 /// slab, which points up the axis everywhere. By symmetry cos θ is odd about the centre. Both are 0 where no direction is
 /// preferred. The slab is centred frame by frame as in <see cref="DensityProfile"/>.
 /// </summary>

@@ -4,10 +4,10 @@ namespace Meniscus.Analysis;
 
 /// <summary>
 /// Radial distribution functions of pairs of elements,
-/// g_AB(r) = ⟨n_AB(r, r + Δr) V⟩/(N_A (N_B − δ_AB) · (4π/3)[(r + Δr)³ − r³]) (9.9), n the number of ordered pairs at that
+/// g_AB(r) = ⟨n_AB(r, r + Δr) V⟩/(N_A (N_B − δ_AB) · (4π/3)[(r + Δr)³ − r³]) (9.10), n the number of ordered pairs at that
 /// distance: M. P. Allen and D. J. Tildesley, Computer Simulation of Liquids (2017), section 2.6. It is 1 for an ideal gas of any number
 /// of atoms. Images are counted one by one, so r may exceed half the cell; an atom's own images are left out.
-/// The running coordination number is the mean number of B within r of an A (9.10).
+/// The running coordination number is the mean number of B within r of an A (9.11).
 /// <para>Normalized by the volume of the cell: in a slab g tends to what the slab's share of the cell makes of it, not to 1.</para>
 /// </summary>
 public sealed class RadialDistribution

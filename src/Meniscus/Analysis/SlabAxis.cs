@@ -6,7 +6,7 @@ namespace Meniscus.Analysis;
 /// Coordinates along the normal of a slab in a periodic cell of any shape: fractional ones along the lattice vector that
 /// crosses the slab, times the distance of its two faces. The centre of mass of a periodic coordinate is found as the
 /// angle of the mean of e^{2πis} (L. Bai and D. Breen, J. Graphics Tools 13, 53 (2008)), which depends on no choice of the
-/// cell's origin, and is then refined as the mean of the coordinates taken within half a cell of it (9.6).
+/// cell's origin, and is then refined as the mean of the coordinates taken within half a cell of it (9.7).
 /// </summary>
 internal sealed class SlabAxis
 {

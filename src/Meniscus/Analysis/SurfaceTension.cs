@@ -32,7 +32,7 @@ public sealed record SurfaceTensionOptions
 
 /// <summary>
 /// The surface tension by the mechanical route: over a slab with two interfaces normal to axis n,
-/// γ = (L_n/2)(⟨P_nn⟩ − (⟨P_t1t1⟩ + ⟨P_t2t2⟩)/2) (9.5), t1 and t2 the axes along the interface:
+/// γ = (L_n/2)(⟨P_nn⟩ − (⟨P_t1t1⟩ + ⟨P_t2t2⟩)/2) (9.6), t1 and t2 the axes along the interface:
 /// J. G. Kirkwood and F. P. Buff, J. Chem. Phys. 17, 338 (1949). The standard error comes from blocking the series of
 /// instantaneous values. In equilibrium the normal pressure is the vapour pressure. Interactions that the potential cuts
 /// off are not corrected for.

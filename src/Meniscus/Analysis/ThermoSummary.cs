@@ -15,7 +15,7 @@ public sealed record ThermoColumn(string Name, BlockAverage Average, Estimate Dr
 
 /// <summary>
 /// Mean, standard error, fluctuation and drift of every column of a thermo table. The drift is the slope of least squares;
-/// its error is that of uncorrelated rows, σ/(Σ(t − t̄)²)^½, times (2τ)^½ for the correlation of the rest (9.18).
+/// its error is that of uncorrelated rows, σ/(Σ(t − t̄)²)^½, times (2τ)^½ for the correlation of the rest (9.19).
 /// </summary>
 public static class ThermoSummary
 {

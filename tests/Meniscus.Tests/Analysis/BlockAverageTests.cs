@@ -9,6 +9,7 @@ public sealed class BlockAverageTests
     [InlineData(0.0, 20000)]
     [InlineData(0.9, 20000)]
     [InlineData(0.99, 100_000)]
+    [InlineData(0.9, 1500)]
     public void TheErrorCoversTheTrueMeanAsOftenAsItShould(double memory, int length)
     {
         // An AR(1) series of mean 0 has the standard error σ(g/n)^½ with g = (1 + φ)/(1 − φ).

@@ -25,6 +25,9 @@ public sealed class EquationOfStateTests
         Assert.InRange(fit.ReducedChiSquare, 0.2, 2.5);
         Assert.InRange(fit.Compressibility.StandardError / fit.Compressibility.Mean, 1e-4, 0.1);
         Assert.Equal(Tait(5000), fit.At(5000), 0.001);
+        Assert.Equal(1, fit.ReferencePressure);
+        var slope = (Tait(5010) - Tait(4990)) / 20 / Tait(5000);
+        Covers(slope, fit.CompressibilityAt(5000));
     }
 
     [Fact]
@@ -52,6 +55,27 @@ public sealed class EquationOfStateTests
         var volume = Array.ConvertAll(BlockAverageTests.AutoRegressive(random, 0.9, 100_000), x => 5760 + (deviation * x));
         var table = ThermoTable.Of("npt", ("Step", Steps(100_000)), ("Volume", volume), ("Temp", [.. Enumerable.Repeat(300.0, 100_000)]));
         Covers(4.5e-5, EquationOfState.FluctuationCompressibility(table, Skip.None));
+    }
+
+    [Fact]
+    public void ACurveThatEndsAboveOneBarIsGivenAtTheLowestState()
+    {
+        // B = −500 bar: a liquid that would boil at low pressure.
+        var state = new EquationOfState();
+        foreach (var pressure in new[] { 900.0, 1000, 1500, 2000, 3000, 5000 })
+        {
+            var random = new RandomStream((long)pressure, "negative");
+            var density = 1.2 / (1 - (0.15 * Math.Log((pressure - 500) / 400)));
+            state.AddRun(
+                ThermoTable.Of("run", ("Step", Steps(1000)), ("Press", [.. Enumerable.Repeat(pressure, 1000)]), ("Density", Noise(random, density, 0.001, 1000))),
+                new EquationOfStateOptions());
+        }
+
+        var fit = state.Fit();
+        Assert.NotNull(fit);
+        Assert.Equal(900, fit.ReferencePressure);
+        Covers(-500, fit.B);
+        Covers(0.15 / 400, fit.Compressibility);
     }
 
     [Fact]
