@@ -50,7 +50,7 @@ public sealed class SpcfwReferenceTests
     public void The_mesh_takes_half_of_the_error(double accuracy)
     {
         using var potential = new SpcfwPotential(accuracy: accuracy);
-        var water = WaterBox.Create(new Random(1), Boxes["triclinic"], 3);
+        var water = WaterLattice.Create(new Random(1), Boxes["triclinic"], 3);
         var result = potential.Evaluate(water);
         // The same splitting and cutoff with the waves summed one by one.
         var exact = new ReferenceSpcfw(1e-16, potential.Alpha).Evaluate(water.Types, water.Positions, water.Cell);
