@@ -11,6 +11,7 @@ internal sealed record BenchmarkOptions
 
         jobs      training steps, energies and forces of 192, 576 and 12,288 atoms (the default)
         large     12,288 atoms beside the published protocol, and 98,304 atoms with the peak memory
+        md        molecular dynamics beside the bare call and the published protocol, neighbour lists of a million atoms
         kernels   matrix product, activation, neighbour list, tables, contraction, transposition
 
           --quick          a short run, to see that everything works
@@ -49,7 +50,7 @@ internal sealed record BenchmarkOptions
         {
             options = arguments[k] switch
             {
-                "jobs" or "large" or "kernels" => options with { Verb = arguments[k] },
+                "jobs" or "large" or "md" or "kernels" => options with { Verb = arguments[k] },
                 "--quick" => options with { Quick = true },
                 "--json" => options with { Json = true },
                 "--help" or "-h" => options with { ShowHelp = true },

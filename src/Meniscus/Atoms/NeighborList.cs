@@ -323,11 +323,7 @@ public sealed class NeighborList
     {
         var (begin, end) = (_binStart[firstBin], _binStart[firstBin + bins]);
         if (_neighbors.Length < count + end - begin)
-        {
-            var length = Math.Max(1024, 2 * (count + end - begin));
-            Array.Resize(ref _neighbors, length);
-            Array.Resize(ref _shiftOf, length);
-        }
+            MakeRoomForPairs(i, count + end - begin);
 
         // Distances from the neighbour's side: (x_i − shift) − x_j.
         var originX = Vector512.Create(_wrapped[3 * i] - _shiftVectors[3 * shift]);
@@ -356,6 +352,20 @@ public sealed class NeighborList
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// Makes room for more pairs. Lists of millions of atoms fill most of a run's memory, so once a part of the atoms has been
+    /// searched the room is what the rest will take, with a sixteenth to spare, and not twice what is there.
+    /// </summary>
+    private void MakeRoomForPairs(int atom, int needed)
+    {
+        var length = 2L * needed;
+        if (atom > AtomCount / 32)
+            length = Math.Max((long)needed * AtomCount / atom, needed) * 17 / 16;
+        length = Math.Clamp(length, Math.Max(1024, needed), Array.MaxLength);
+        Array.Resize(ref _neighbors, (int)length);
+        Array.Resize(ref _shiftOf, (int)length);
     }
 
     private bool IsIdentity(int shift) => shift == ShiftIndex(0, 0, 0);
