@@ -8,7 +8,8 @@ namespace Meniscus.Potentials.DeepPot;
 /// <summary>
 /// Energies, forces and virials of a model. Atoms are cut into blocks of one type that fit the caches; threads take
 /// blocks as they come. Every pair's share of the forces is kept and added up afterwards in the order of the atoms, so
-/// the result does not depend on how many threads there are.
+/// the result does not depend on how many threads there are. Systems with more pairs than memory should hold are worked
+/// through in windows of atoms, one after the other, which does not change that order.
 /// </summary>
 /// <typeparam name="T">Number format of the networks.</typeparam>
 internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
@@ -16,6 +17,9 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
 {
     /// <summary>Columns per block: activations of one layer and a strip of weights stay in the second-level cache.</summary>
     private const int MaxBlock = 128;
+
+    /// <summary>Pairs whose shares of the forces are held at a time; 28 bytes each.</summary>
+    public const int MaxPairs = 1 << 20;
 
     private readonly DeepPotKernel<T> _kernel;
     private readonly WorkerTeam _team;
@@ -41,6 +45,9 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     private double[] _atomParameters = [];
     private Evaluation _result = new();
     private int _nextBlock;
+    private int _first;
+    private int _end;
+    private int _firstPair;
 
     /// <summary>Creates an evaluator.</summary>
     /// <param name="kernel">The model; owned by the caller.</param>
@@ -96,12 +103,15 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         CopyInputs(configuration);
         _result = result;
         _verlet.Update(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff, Skin);
-        MakeRoom(atoms, result);
-        SortByType(atoms);
-        RunBlocks();
-        if (_tables is not null && Array.Exists(_partExceeded, e => e))
-            RunBeyondTables();
-        AddUp(result);
+        for (_end = 0; _end < atoms;)
+        {
+            BeginWindow();
+            SortByType();
+            RunBlocks();
+            if (_tables is not null && Array.Exists(_partExceeded, e => e))
+                RunBeyondTables();
+            AddUp(result);
+        }
     }
 
     /// <summary>Writes what the neighbour list was made from, and the pieces of the tables.</summary>
@@ -184,12 +194,19 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
             array = new TItem[length];
     }
 
-    private void MakeRoom(int atoms, Evaluation result)
+    /// <summary>Takes as many of the next atoms as have <see cref="MaxPairs"/> pairs, at least one, and makes room for them.</summary>
+    private void BeginWindow()
     {
-        _pairGradient.EnsureLength(checked(3 * _list.PairCount));
-        _pairAtom.EnsureLength(_list.PairCount);
-        if (result.Extras.HasFlag(EvaluationExtras.AtomVirials))
-            _pairVector.EnsureLength(3 * _list.PairCount);
+        _first = _end++;
+        var start = _list.Start;
+        _firstPair = start[_first];
+        while (_end < _list.AtomCount && start[_end + 1] - _firstPair <= MaxPairs)
+            _end++;
+        var (atoms, pairs) = (_end - _first, start[_end] - _firstPair);
+        _pairGradient.EnsureLength(checked(3 * pairs));
+        _pairAtom.EnsureLength(pairs);
+        if (_result.Extras.HasFlag(EvaluationExtras.AtomVirials))
+            _pairVector.EnsureLength(3 * pairs);
         Grow(ref _byType, atoms);
         Grow(ref _used, atoms);
         Grow(ref _centreVirial, 9 * atoms);
@@ -197,10 +214,10 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         Array.Clear(_centreVirial, 0, 9 * atoms);
     }
 
-    /// <summary>Orders the atoms by type and cuts each type into blocks of even size, the largest first.</summary>
-    private void SortByType(int atoms)
+    /// <summary>Orders the atoms of the window by type and cuts each type into blocks of even size, the largest first.</summary>
+    private void SortByType()
     {
-        var share = Math.Max(1, (atoms + _team.Size - 1) / _team.Size);
+        var share = Math.Max(1, (_end - _first + _team.Size - 1) / _team.Size);
         var pieces = (share + MaxBlock - 1) / MaxBlock;
         var size = MatrixProduct.PadColumns((share + pieces - 1) / pieces);
         _blocks.Clear();
@@ -211,7 +228,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
             if (_kernel.IsSilent(type) && !_result.Extras.HasFlag(EvaluationExtras.Descriptors))
                 continue;
             var begin = place;
-            for (var i = 0; i < atoms; i++)
+            for (var i = _first; i < _end; i++)
             {
                 if (_types[i] == type)
                     _byType[place++] = i;
@@ -354,9 +371,9 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         _result.AtomEnergies[atom] = columns.EnergyOf(centre) + _kernel.Bias(type);
         var segment = environment.Segment + (centre * (_kernel.Settings.TypeCount + 1));
         var (begin, count) = (segment[0], segment[_kernel.Settings.TypeCount] - segment[0]);
-        var place = _list.Start[atom];
-        _used[atom] = count;
-        var virial = _centreVirial.AsSpan(9 * atom, 9);
+        var place = _list.Start[atom] - _firstPair;
+        _used[atom - _first] = count;
+        var virial = _centreVirial.AsSpan(9 * (atom - _first), 9);
         virial.Clear();
         for (var p = 0; p < count; p++)
         {
@@ -395,20 +412,20 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         columns.CopyDescriptor(centre, _result.Descriptors.AsSpan(columns.Environment.Atom[centre] * width, width));
     }
 
-    /// <summary>Sums pairs and centres in the order of the atoms.</summary>
+    /// <summary>Sums pairs and centres of the window in the order of the atoms.</summary>
     private void AddUp(Evaluation result)
     {
-        var overflow = default(NeighborOverflow);
+        var overflow = result.Overflow;
         foreach (var part in _partOverflow)
             overflow.Add(part);
         result.Overflow = overflow;
         fixed (double* forces = result.Forces)
         {
-            for (var i = 0; i < _list.AtomCount; i++)
+            for (var i = _first; i < _end; i++)
             {
                 result.Energy += result.AtomEnergies[i];
                 for (var k = 0; k < 9; k++)
-                    result.Virial[k] += _centreVirial[(9 * i) + k];
+                    result.Virial[k] += _centreVirial[(9 * (i - _first)) + k];
                 AddPairs(forces, i);
                 if (result.Extras.HasFlag(EvaluationExtras.AtomVirials))
                     AddAtomVirials(result.AtomVirials, i);
@@ -418,11 +435,11 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
 
     private void AddPairs(double* forces, int i)
     {
-        var place = _list.Start[i];
+        var place = _list.Start[i] - _firstPair;
         var gradient = _pairGradient.Pointer + (3 * place);
         var atom = _pairAtom.Pointer + place;
         double x = 0, y = 0, z = 0;
-        for (var p = 0; p < _used[i]; p++, gradient += 3)
+        for (var p = 0; p < _used[i - _first]; p++, gradient += 3)
         {
             var target = forces + (3 * atom[p]);
             target[0] -= gradient[0];
@@ -440,7 +457,8 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
 
     private void AddAtomVirials(double[] virials, int i)
     {
-        for (var p = _list.Start[i]; p < _list.Start[i] + _used[i]; p++)
+        var place = _list.Start[i] - _firstPair;
+        for (var p = place; p < place + _used[i - _first]; p++)
         {
             var target = virials.AsSpan(9 * _pairAtom.Pointer[p], 9);
             for (var k = 0; k < 9; k++)

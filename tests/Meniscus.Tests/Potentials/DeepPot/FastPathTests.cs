@@ -1,3 +1,6 @@
+using Meniscus.Atoms;
+using Meniscus.Building;
+using Meniscus.IO;
 using Meniscus.Numerics;
 using Meniscus.Potentials;
 using Meniscus.Potentials.DeepPot;
@@ -48,6 +51,28 @@ public sealed class FastPathTests
     [Theory]
     [MemberData(nameof(Models))]
     public void Models_of_every_kind(string name, bool tables) => MatchReference(Recipes[name], tables, 1e-11);
+
+    [Fact]
+    public void A_system_with_more_pairs_than_are_held_at_a_time_has_the_forces_of_its_copies()
+    {
+        using var team = new WorkerTeam(2);
+        using var potential = new DeepPotential((Recipes["thesis-like"] with { Cutoff = 6 }).Create(), team);
+        var unit = Trajectory.ReadFrame(ExampleData.Path("bulk-300"), 0);
+        var large = Replication.Repeat(unit, 4, 4, 4);
+        var list = new NeighborList();
+        list.Build(large.Positions, large.Cell, potential.Cutoff);
+        Assert.True(list.PairCount > DeepPotEvaluator<double>.MaxPairs);
+        var (small, big) = (new Evaluation { Extras = EvaluationExtras.AtomVirials }, new Evaluation { Extras = EvaluationExtras.AtomVirials });
+        potential.Evaluate(new Configuration(unit.Types, unit.Positions, unit.Cell), small);
+        potential.Evaluate(new Configuration(large.Types, large.Positions, large.Cell), big);
+        Assert.Equal(64 * small.Energy, big.Energy, 1e-9 * Math.Abs(big.Energy));
+        for (var k = 0; k < 9; k++)
+            Assert.Equal(64 * small.Virial[k], big.Virial[k], 1e-8);
+        for (var k = 0; k < big.Forces.Length; k++)
+            Assert.Equal(small.Forces[k % small.Forces.Length], big.Forces[k], 1e-11);
+        for (var k = 0; k < big.AtomVirials.Length; k++)
+            Assert.Equal(small.AtomVirials[k % small.AtomVirials.Length], big.AtomVirials[k], 1e-11);
+    }
 
     [Theory]
     [MemberData(nameof(Activations))]
