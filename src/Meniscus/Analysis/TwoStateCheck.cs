@@ -15,7 +15,7 @@ public sealed class TwoStateCheck
 {
     // Two normal distributions this many mean deviations apart share 1% of their area.
     private const double FarthestApart = 5.15;
-    private const int Bins = 40;
+    private const int Bins = 20;
     private const int FewestPerBin = 5;
 
     private TwoStateCheck(string quantity, string unit, double[] first, double[] second)

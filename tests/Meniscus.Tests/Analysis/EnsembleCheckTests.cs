@@ -107,7 +107,7 @@ public sealed class EnsembleCheckTests : IDisposable
         Assert.InRange(z.Average(), -0.6, 0.6);
         Assert.InRange(z.Average(v => v * v), 0.5, 1.8);
         // A thermostat that is off by a fifth of the gap.
-        Assert.Contains("standard errors from", TwoStateCheck.Of("U", "eV", Energies(300), Energies(316, 20_000), expected).Failure ?? "", StringComparison.Ordinal);
+        Assert.Contains("standard errors from", TwoStateCheck.Of("U", "eV", Energies(300, 20_000), Energies(316, 20_000), expected).Failure ?? "", StringComparison.Ordinal);
         var error = Assert.Throws<InputException>(() => TwoStateCheck.Of("U", "eV", Energies(300), Energies(900), expected));
         Assert.Contains("do not overlap", error.Message, StringComparison.Ordinal);
 

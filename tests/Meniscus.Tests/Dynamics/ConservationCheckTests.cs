@@ -28,15 +28,14 @@ public sealed class ConservationCheckTests : IDisposable
     public void EveryEnsemblePasses(string stage)
     {
         using var potential = new SoftSpheres();
-        var check = Check(stage, potential, time: 3);
+        // Noise takes every time step along another path; they have to be far apart for the exponent to be seen.
+        var stochastic = stage.Contains("thermostat", StringComparison.Ordinal);
+        var check = stochastic ? Check(stage, potential, time: 12, [20, 40]) : Check(stage, potential, time: 6);
         Assert.Empty(check.Failures);
-        Assert.Equal([1, 2, 4], check.Points.Select(p => p.TimestepFs));
-        if (check.IsStochastic)
-            Assert.InRange(check.Exponent, 1.3, 2.7);
-        else
-            Assert.InRange(check.Exponent, 1.85, 2.15);
-        Assert.InRange(Math.Abs(check.Own.Drift), 0, 0.01 + (2 * check.Own.DriftError));
-        Assert.All(check.Points, p => Assert.InRange(p.DriftError, 1e-9, 0.05));
+        Assert.Equal(stochastic ? [10, 20, 40] : [10, 15, 20], check.Points.Select(p => p.TimestepFs));
+        Assert.Equal(stochastic, check.IsStochastic);
+        Assert.InRange(check.Exponent, stochastic ? 1.4 : 1.85, stochastic ? 2.6 : 2.15);
+        Assert.InRange(check.Own.DriftError, 1e-9, 0.05);
         ConservationPlot.Save(check, _run.Path("c.png"));
         Assert.True(new FileInfo(_run.Path("c.png")).Length > 10_000);
     }
@@ -46,7 +45,7 @@ public sealed class ConservationCheckTests : IDisposable
     {
         // A force that circles around the axis of the box has no energy.
         using var potential = new Circling(2e-4);
-        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 3);
+        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 6);
         Assert.Contains(check.Failures, f => f.Contains("drifts by", StringComparison.Ordinal));
     }
 
@@ -55,7 +54,7 @@ public sealed class ConservationCheckTests : IDisposable
     {
         // Half of the energy left out of account scatters as much at every time step.
         using var potential = new Circling(0) { EnergyShare = 0.5 };
-        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 1);
+        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 6);
         Assert.InRange(check.Exponent, -0.5, 0.5);
         Assert.Contains(check.Failures, f => f.Contains("to the power", StringComparison.Ordinal));
     }
@@ -64,7 +63,7 @@ public sealed class ConservationCheckTests : IDisposable
     public void ATimeStepTooLongIsUnstableAndNoFaultOfTheShorterOnes()
     {
         using var potential = new SoftSpheres();
-        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 30, timesteps: [1, 200]);
+        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 30, timesteps: [5, 200]);
         Assert.False(check.Points[^1].IsStable);
         Assert.Contains(check.Warnings, w => w.Contains("at 200 fs the atoms flew apart", StringComparison.Ordinal));
     }
@@ -95,8 +94,8 @@ public sealed class ConservationCheckTests : IDisposable
         Trajectory.Write(_run.Path("s.xyz"), [SoftSpheres.Lattice(3)]);
         var input = MdInput.Parse(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{ "model": "spcfw", "structure": "{{_run.Path("s.xyz")}}", "timestep_fs": 2, "velocities_K": 300, "stages": [{{stage}}] }"""));
-        return ConservationCheck.Run(input, new ConservationCheckOptions { TimePs = time, TimestepsFs = timesteps }, potential);
+            $$"""{ "model": "spcfw", "structure": "{{_run.Path("s.xyz")}}", "timestep_fs": 10, "velocities_K": 300, "stages": [{{stage}}] }"""));
+        return ConservationCheck.Run(input, new ConservationCheckOptions { TimePs = time, TimestepsFs = timesteps ?? [15, 20] }, potential);
     }
 
     /// <summary>Soft spheres that a wind blows around the z axis.</summary>

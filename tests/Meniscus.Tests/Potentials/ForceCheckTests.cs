@@ -18,7 +18,7 @@ public sealed class ForceCheckTests : IDisposable
     public void RightForcesPass()
     {
         using var potential = new SoftSpheres();
-        var check = ForceCheck.Run(potential, SoftSpheres.Lattice(3), new ForceCheckOptions { Atoms = 0 });
+        var check = Check(potential, SoftSpheres.Lattice(3), 0);
         Assert.Empty(check.Failures);
         Assert.Equal((81, 6), (check.Forces.Count, check.Virial.Count));
         Assert.InRange(check.WorstForce.Error, 0, 1e-8);
@@ -34,7 +34,7 @@ public sealed class ForceCheckTests : IDisposable
     public void AWrongOneIsFoundAndNamed(Break kind, string expected)
     {
         using var potential = new BrokenSpheres(kind);
-        var check = ForceCheck.Run(potential, SoftSpheres.Lattice(3), new ForceCheckOptions { Atoms = 0 });
+        var check = Check(potential, SoftSpheres.Lattice(3), 0);
         Assert.StartsWith(expected, Assert.Single(check.Failures), StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class ForceCheckTests : IDisposable
     public void ANetForceIsFound()
     {
         using var potential = new BrokenSpheres(Break.Momentum);
-        var check = ForceCheck.Run(potential, SoftSpheres.Lattice(3), new ForceCheckOptions { Atoms = 1 });
+        var check = Check(potential, SoftSpheres.Lattice(3), 1);
         Assert.Contains(check.Failures, f => f.StartsWith("the forces add up to", StringComparison.Ordinal));
     }
 
@@ -53,7 +53,7 @@ public sealed class ForceCheckTests : IDisposable
         using var potential = new BrokenSpheres(Break.Jump);
         var frame = SoftSpheres.Lattice(3);
         frame.Positions[15] = 1e-4;
-        var check = ForceCheck.Run(potential, frame, new ForceCheckOptions { Atoms = 0 });
+        var check = Check(potential, frame, 0);
         Assert.Empty(check.Failures);
         Assert.Equal(1, check.UncertainForces);
         Assert.InRange(check.WorstForce.Error, 0.1, 10);
@@ -63,7 +63,7 @@ public sealed class ForceCheckTests : IDisposable
     public void DifferencesThatAreAllNoiseDoNotPass()
     {
         using var potential = new BrokenSpheres(Break.Noise);
-        var check = ForceCheck.Run(potential, SoftSpheres.Lattice(2));
+        var check = Check(potential, SoftSpheres.Lattice(2), 20);
         Assert.StartsWith("nothing can be said", Assert.Single(check.Failures), StringComparison.Ordinal);
     }
 
@@ -73,7 +73,7 @@ public sealed class ForceCheckTests : IDisposable
     public void ADeepPotentialPasses(Precision precision)
     {
         var model = _run.SaveModel(model: SampleRun.Water(precision));
-        Trajectory.Write(_run.Path("w.xyz"), [Water(3, 11)]);
+        Trajectory.Write(_run.Path("w.xyz"), [Water(3, 14)]);
         var json = SampleRun.Json("check", "forces", model, _run.Path("w.xyz"), "--atoms", "6");
         Assert.True((bool)json["passed"]!);
         Assert.Equal(precision == Precision.Float32, (bool)json["float32"]!);
@@ -87,7 +87,7 @@ public sealed class ForceCheckTests : IDisposable
     public void TheBuiltInWaterPasses(bool periodic)
     {
         using var potential = new SpcfwPotential();
-        var check = ForceCheck.Run(potential, Water(periodic ? 4 : 3, periodic ? 13.6 : 0), new ForceCheckOptions { Atoms = 8 });
+        var check = Check(potential, Water(periodic ? 4 : 3, periodic ? 13.6 : 0), 8);
         Assert.Empty(check.Failures);
         // A pair may cross the cutoff in a few of them.
         Assert.InRange(check.UncertainForces, 0, 4);
@@ -98,7 +98,7 @@ public sealed class ForceCheckTests : IDisposable
     public void TheVerbFailsWithOneLineThatNamesTheWorst()
     {
         var model = _run.SaveModel(model: SampleRun.Water(Precision.Float32));
-        Trajectory.Write(_run.Path("w.xyz"), [Water(3, 11)]);
+        Trajectory.Write(_run.Path("w.xyz"), [Water(3, 14)]);
         var run = ProgramRun.Of("check", "forces", model, _run.Path("w.xyz"), "--atoms", "2", "--displacement", "1", "--tolerance", "1e-6");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("FAILED", run.Output, StringComparison.Ordinal);
@@ -106,6 +106,8 @@ public sealed class ForceCheckTests : IDisposable
         _run.Refuses("does not know", "check", "forces", model, Spheres());
         _run.Refuses("frame 4 of 1", "check", "forces", model, _run.Path("w.xyz"), "--frame", "4");
     }
+
+    private static ForceCheck Check(IPotential potential, Frame frame, int atoms) => ForceCheck.Run(potential, frame, new ForceCheckOptions { Atoms = atoms });
 
     private string Spheres()
     {
