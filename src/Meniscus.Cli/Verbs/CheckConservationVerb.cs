@@ -162,6 +162,7 @@ internal sealed class CheckConservationVerb : Verb
         .Add("max_drift_meV_per_atom_per_ps", check.MaxDrift)
         .Add("exponent", check.Exponent)
         .Add("exponent_standard_error", check.ExponentError)
+        .Add("levels_off_at_meV_per_atom", check.LevelsOffAt)
         .Add("noise_level_meV_per_atom", check.NoiseLevel)
         .Add("points", check.Points.Select(p => new JsonResult()
             .Add("timestep_fs", p.TimestepFs)

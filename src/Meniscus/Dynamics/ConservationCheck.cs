@@ -28,6 +28,9 @@ public sealed class ConservationCheck
     // A scatter of this share of that of the kinetic energy is the model's: float32, and cutoffs where the energy jumps.
     private const double NoiseShare = 1.0 / 500;
 
+    // In noise levels: how much of a scatter may be taken for that of the model at the shortest time steps.
+    private const double MostLevelling = 10;
+
     private readonly MdInput _input;
     private readonly StageInput _stage;
     private readonly ConservationCheckOptions _options;
@@ -76,6 +79,9 @@ public sealed class ConservationCheck
 
     /// <summary>Its standard error; NaN where there is none to tell.</summary>
     public double ExponentError { get; private set; } = double.NaN;
+
+    /// <summary>Where the scatter levels off at the shortest time steps, which are left out of the exponent then, meV/atom; else NaN.</summary>
+    public double LevelsOffAt { get; private set; } = double.NaN;
 
     /// <summary>Exponents that pass.</summary>
     public (double Low, double High) ExponentWindow => IsStochastic ? (1, 3) : (1.5, 2.5);
@@ -221,22 +227,34 @@ public sealed class ConservationCheck
         return double.IsFinite(state.Evaluation.Energy) && state.Velocities.All(v => Math.Abs(v) * timestep < FarthestMove);
     }
 
-    /// <summary>A line through ln(scatter) against ln(dt), of the time steps that scatter above the noise.</summary>
+    /// <summary>
+    /// A line through ln(scatter) against ln(dt), of the time steps that scatter above the noise. Where an energy that jumps at a cutoff makes the scatter
+    /// level off, the shortest ones are left out until the exponent is one of the window or two are left.
+    /// </summary>
     private void FitExponent()
     {
         ConservationPoint[] points = [.. Points.Where(p => p.IsStable && p.Scatter > NoiseLevel)];
         if (points.Length < 2)
             return;
+        FitExponent(points);
+        for (var first = 1; Exponent < ExponentWindow.Low && points.Length - first >= 2 && points[first - 1].Scatter < MostLevelling * NoiseLevel; first++)
+        {
+            LevelsOffAt = points[first - 1].Scatter;
+            FitExponent(points[first..]);
+        }
+    }
+
+    private void FitExponent(ConservationPoint[] points)
+    {
         double[] x = [.. points.Select(p => Math.Log(p.TimestepFs))];
         double[] y = [.. points.Select(p => Math.Log(p.Scatter))];
         var (mean, value) = (x.Average(), y.Average());
         var spread = x.Sum(t => (t - mean) * (t - mean));
         Exponent = x.Zip(y, (t, s) => (t - mean) * (s - value)).Sum() / spread;
         var rest = x.Zip(y, (t, s) => s - value - (Exponent * (t - mean))).Sum(r => r * r);
-        var fromFit = points.Length > 2 ? Math.Sqrt(rest / (points.Length - 2) / spread) : 0;
+        var fromFit = points.Length > 2 ? Math.Sqrt(rest / (points.Length - 2) / spread) : double.NaN;
         var fromScatter = Math.Sqrt(points.Select((p, k) => Math.Pow(p.RelativeScatterError * (x[k] - mean), 2)).Sum()) / spread;
-        if (points.Length > 2 || IsStochastic)
-            ExponentError = Math.Max(fromFit, IsStochastic ? fromScatter : 0);
+        ExponentError = !IsStochastic ? fromFit : points.Length > 2 ? Math.Max(fromFit, fromScatter) : fromScatter;
     }
 
     private void Judge()
@@ -256,6 +274,8 @@ public sealed class ConservationCheck
             failures.Add(string.Create(culture, $"the conserved quantity of {Stage} scatters as the time step to the power {Exponent:f2}; expected 2 (from {low} to {high})"));
         if (double.IsNaN(Exponent))
             warnings.Add(string.Create(culture, $"no exponent: fewer than two time steps scatter above the noise of {NoiseLevel:g2} meV/atom"));
+        if (Exponent >= low && LevelsOffAt > 0)
+            warnings.Add(string.Create(culture, $"the scatter levels off at {LevelsOffAt:g3} meV/atom, which shorter time steps do not lower: an energy that jumps at a cutoff, or rounding; the exponent is that of the longer ones"));
         if (Own.IsStable && Own.DriftError > MaxDrift)
             warnings.Add(string.Create(culture, $"the drift is known to {Own.DriftError:g2} meV/atom/ps only, more than the limit of {MaxDrift:g3}; simulate longer"));
         (Failures, Warnings) = (failures, warnings);

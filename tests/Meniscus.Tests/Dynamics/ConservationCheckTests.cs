@@ -60,6 +60,16 @@ public sealed class ConservationCheckTests : IDisposable
     }
 
     [Fact]
+    public void AScatterThatLevelsOffIsToldAndNotTakenForTheIntegrators()
+    {
+        using var potential = new Circling(0) { Noise = 3e-3 };
+        var check = Check("""{ "type": "nve", "steps": 40 }""", potential, time: 12, [20, 40]);
+        Assert.Empty(check.Failures);
+        Assert.Contains(check.Warnings, w => w.Contains("levels off", StringComparison.Ordinal));
+        Assert.InRange(check.Exponent, 1.5, 2.2);
+    }
+
+    [Fact]
     public void ATimeStepTooLongIsUnstableAndNoFaultOfTheShorterOnes()
     {
         using var potential = new SoftSpheres();
@@ -102,8 +112,11 @@ public sealed class ConservationCheckTests : IDisposable
     private sealed class Circling(double strength) : IPotential
     {
         private readonly SoftSpheres _spheres = new();
+        private readonly Random _random = new(3);
 
         public double EnergyShare { get; init; } = 1;
+
+        public double Noise { get; init; }
 
         public TypeMap TypeMap => _spheres.TypeMap;
 
@@ -116,7 +129,7 @@ public sealed class ConservationCheckTests : IDisposable
         public void Evaluate(in Configuration configuration, Evaluation result)
         {
             _spheres.Evaluate(configuration, result);
-            result.Energy *= EnergyShare;
+            result.Energy = (EnergyShare * result.Energy) + (Noise * _random.NextDouble());
             for (var k = 0; k < result.Forces.Length; k += 3)
             {
                 result.Forces[k] -= strength * configuration.Positions[k + 1];
