@@ -103,7 +103,7 @@ internal static class MeniscusCommand
 
     private static RootCommand CreateRoot(IEnumerable<Command> verbs)
     {
-        var root = new RootCommand("Deep Potential models of aqueous interfaces: train, test, compress, inspect.");
+        var root = new RootCommand("Deep Potential models of aqueous interfaces: train, test, simulate, measure.");
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
