@@ -21,6 +21,12 @@ public sealed record MdInput
     /// <summary>Whether the mean of a committee drives the run; otherwise its first model does.</summary>
     public bool MeanDrives { get; init; }
 
+    /// <summary>Parameters of the model <c>lennard-jones</c>; null for other models.</summary>
+    public LennardJonesInput? LennardJones { get; init; }
+
+    /// <summary>A screened nuclear repulsion added to the model, or null.</summary>
+    public ZblInput? Zbl { get; init; }
+
     /// <summary>Whether embedding networks are tabulated to rounding.</summary>
     public bool Tables { get; init; } = true;
 
@@ -112,6 +118,29 @@ public sealed record MdInput
             MdInputSchema.Root.Write(this).WriteTo(writer);
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
+}
+
+/// <summary>The section <c>lennard_jones</c>.</summary>
+public sealed record LennardJonesInput
+{
+    /// <summary>Depth ε, eV, and diameter σ, Å, by name.</summary>
+    public IReadOnlyDictionary<string, (double Depth, double Diameter)> Types { get; init; } = new Dictionary<string, (double, double)>();
+
+    /// <summary>Cutoff, Å.</summary>
+    public double Cutoff { get; init; }
+
+    /// <summary>Whether the energy is shifted to 0 at the cutoff.</summary>
+    public bool Shifted { get; init; }
+}
+
+/// <summary>The section <c>zbl</c>.</summary>
+public sealed record ZblInput
+{
+    /// <summary>Distance from which on it is switched off, Å.</summary>
+    public double Inner { get; init; }
+
+    /// <summary>Distance from which on it is zero, Å.</summary>
+    public double Outer { get; init; }
 }
 
 /// <summary>The section <c>thermo</c>.</summary>

@@ -40,6 +40,29 @@ internal static class MdInputSchema
             : throw node.Mismatch(words),
         masses => new JsonObject(masses.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))));
 
+    private static readonly InputType<IReadOnlyDictionary<string, (double Depth, double Diameter)>> LennardJonesTypes = new(
+        "[epsilon in eV, sigma in Å] by name such as { \"Ar\": [0.0103, 3.4] }",
+        (node, words) => node.Value is JsonObject { Count: > 0 } given
+            ? given.ToDictionary(entry => entry.Key, entry => DepthAndDiameter(node.Child(entry.Key), words))
+            : throw node.Mismatch(words),
+        types => new JsonObject(types.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)new JsonArray(t.Value.Depth, t.Value.Diameter)))));
+
+    private static readonly InputSection<LennardJonesInput> LennardJones = new(
+        () => new(),
+        [
+            InputKey<LennardJonesInput>.Value("types", LennardJonesTypes, l => l.Types, (l, x) => l with { Types = x }, "ε and σ by name; Lorentz–Berthelot between names.", "eV and Å", required: true),
+            InputKey<LennardJonesInput>.Value("cutoff_A", Positive, l => l.Cutoff, (l, x) => l with { Cutoff = x }, "Cutoff.", "Å", required: true),
+            InputKey<LennardJonesInput>.Value("shift", Flag, l => l.Shifted, (l, x) => l with { Shifted = x }, "Whether the energy is shifted to 0 at the cutoff."),
+        ]);
+
+    private static readonly InputSection<ZblInput> Zbl = new(
+        () => new(),
+        [
+            InputKey<ZblInput>.Value("inner_A", Positive, z => z.Inner, (z, x) => z with { Inner = x }, "Distance from which on it is switched off smoothly.", "Å", required: true),
+            InputKey<ZblInput>.Value("outer_A", Positive, z => z.Outer, (z, x) => z with { Outer = x }, "Distance from which on it is zero.", "Å", required: true),
+        ],
+        (zbl, node, _) => zbl.Outer > zbl.Inner ? zbl : throw node.Child("outer_A").Mismatch("a distance beyond inner_A"));
+
     private static readonly InputType<(BarostatAxes Axes, bool Isotropic)> Coupling = OneOf(
         ("iso", (BarostatAxes.All, true)),
         ("aniso", (BarostatAxes.All, false)),
@@ -107,8 +130,10 @@ internal static class MdInputSchema
     public static InputSection<MdInput> Root { get; } = new(
         () => new(),
         [
-            InputKey<MdInput>.Value("model", Models, i => i.Models, (i, x) => i with { Models = x }, "The model: a model file, a checkpoint, or spcfw for the built-in water model; a list is a committee.", aliases: ["models"], required: true),
+            InputKey<MdInput>.Value("model", Models, i => i.Models, (i, x) => i with { Models = x }, "The model: a model file, a checkpoint, spcfw for the built-in water model, or lennard-jones; a list is a committee.", aliases: ["models"], required: true),
             InputKey<MdInput>.Value("committee", OneOf(("first", false), ("mean", true)), i => i.MeanDrives, (i, x) => i with { MeanDrives = x }, "Which of several models moves the atoms: the first one or their mean."),
+            InputKey<MdInput>.Nested("lennard_jones", LennardJones, i => i.LennardJones, (i, x) => i with { LennardJones = x }, "Parameters of the model `lennard-jones`."),
+            InputKey<MdInput>.Nested("zbl", Zbl, i => i.Zbl, (i, x) => i with { Zbl = x }, "Adds the universal screened nuclear repulsion of Ziegler, Biersack and Littmark to the model, switched as LAMMPS's `pair_style zbl` does."),
             InputKey<MdInput>.Value("tables", Flag, i => i.Tables, (i, x) => i with { Tables = x }, "Whether the embedding networks are tabulated, to rounding; false evaluates them for every neighbour."),
             InputKey<MdInput>.Value("structure", Text, i => i.Structure, (i, x) => i with { Structure = x }, "File to start from: extended XYZ, LAMMPS data or dump, POSCAR, or a folder of DeePMD-kit data.", required: true),
             InputKey<MdInput>.Value("frame", CountFrom(-1), i => i.Frame, (i, x) => i with { Frame = x }, "Which frame of the file, from 0; -1 is the last."),
@@ -128,6 +153,11 @@ internal static class MdInputSchema
         ],
         Complete);
 
+    private static (double Depth, double Diameter) DepthAndDiameter(InputNode node, string words) =>
+        node.Items(words) is [var depth, var diameter]
+            ? (NotNegative.Read(depth), Positive.Read(diameter))
+            : throw node.Mismatch(words);
+
     private static StageInput CompleteStage(StageInput stage, InputNode node, List<string> warnings)
     {
         if (stage.Kind is StageKind.Nvt or StageKind.Npt && stage.Temperature is null)
@@ -145,6 +175,8 @@ internal static class MdInputSchema
     {
         if (input.Stages.Count == 0)
             throw node.Child("stages").Error("is empty; expected at least one stage, [{ \"type\": \"nvt\", … }]");
+        if (input.Models.Contains(MdModel.LennardJones) != input.LennardJones is not null)
+            throw node.Child("lennard_jones").Error(input.LennardJones is null ? "is missing; the model lennard-jones needs its parameters" : "belongs to the model lennard-jones, which is not named; name it or remove the section");
         var files = input.Trajectories.Select(t => t.File).Append(input.Thermo.File).Append(input.Restart.File);
         if (input.Models.Count > 1)
             files = files.Append(input.ModelDeviation.File);

@@ -1,3 +1,4 @@
+using Meniscus.Atoms;
 using Meniscus.Input;
 using Meniscus.Numerics;
 using Meniscus.Potentials;
@@ -8,6 +9,9 @@ namespace Meniscus.Dynamics;
 /// <summary>The model of a run: one potential, or a committee with its deviation.</summary>
 public sealed class MdModel : IDisposable
 {
+    /// <summary>Name of the model whose parameters stand in the input.</summary>
+    public const string LennardJones = "lennard-jones";
+
     private MdModel(IPotential potential, ModelDeviationRecorder? deviation)
     {
         (Potential, Deviation) = (potential, deviation);
@@ -30,7 +34,7 @@ public sealed class MdModel : IDisposable
         try
         {
             foreach (var name in input.Models)
-                opened.Add(PotentialModels.Open(InputPath.Resolve(name, input.SourceFolder), team, input.Tables));
+                opened.Add(WithRepulsion(OpenOne(name, input, team), input, team));
             if (opened.Count == 1)
                 return new MdModel(opened[0], null);
             var committee = new Committee(opened, input.MeanDrives ? CommitteeForces.Mean : CommitteeForces.First);
@@ -43,6 +47,19 @@ public sealed class MdModel : IDisposable
             throw;
         }
     }
+
+    private static IPotential OpenOne(string name, MdInput input, WorkerTeam team)
+    {
+        if (name != LennardJones)
+            return PotentialModels.Open(InputPath.Resolve(name, input.SourceFolder), team, input.Tables);
+        var given = input.LennardJones!;
+        return new Potentials.LennardJones(
+            new TypeMap(given.Types.Keys), [.. given.Types.Values.Select(t => new LennardJonesParameters(t.Depth, t.Diameter))], given.Cutoff, given.Shifted, team);
+    }
+
+    private static IPotential WithRepulsion(IPotential model, MdInput input, WorkerTeam team) => input.Zbl is { } zbl
+        ? new SumPotential(model, new Zbl(model.TypeMap, zbl.Inner, zbl.Outer, team))
+        : model;
 
     /// <inheritdoc/>
     public void Dispose()
