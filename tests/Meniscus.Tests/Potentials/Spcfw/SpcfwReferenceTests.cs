@@ -24,22 +24,23 @@ public sealed class SpcfwReferenceTests
 
     public static TheoryData<string, bool> Cases { get; } = new(from name in Boxes.Keys from ions in new[] { false, true } select (name, ions));
 
+    public static TheoryData<string, bool> PeriodicCases { get; } = new(from name in Boxes.Keys where Boxes[name] is not null from ions in new[] { false, true } select (name, ions));
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_mesh_gives_the_plain_sum_to_the_accuracy_asked_for(string name, bool withIons) =>
         IsThePlainSum(Water(name, withIons), EwaldMethod.Mesh, 1.5);
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(PeriodicCases))]
     public void The_direct_sum_is_the_plain_sum_to_the_accuracy_asked_for(string name, bool withIons) =>
         IsThePlainSum(Water(name, withIons), EwaldMethod.Direct, 2.5);
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(PeriodicCases))]
     public void The_direct_sum_is_the_plain_sum_of_its_waves(string name, bool withIons)
     {
         var water = Water(name, withIons);
-        Assert.SkipUnless(water.Cell.IsPeriodic, "no waves without a cell");
         foreach (var accuracy in (ReadOnlySpan<double>)[1e-2, 1e-4, 1e-6])
         {
             using var potential = new SpcfwPotential(null, accuracy, EwaldMethod.Direct);
