@@ -9,7 +9,7 @@ namespace Meniscus.Tests.Potentials.Spcfw;
 
 /// <summary>
 /// The 480 frames of <c>examples/water-spcfw</c>, labelled by LAMMPS with an Ewald sum of relative accuracy 1e-6. The direct sum has the
-/// same splitting and the same waves, so what is left are the last digits of the constants. Relative errors of every frame:
+/// same splitting and the same waves, and what is left is its table for the pair sum, some 1e-6. Relative errors of every frame:
 /// |ΔE|/|E| of the energy, root mean square over root mean square of forces and of the virial.
 /// </summary>
 public sealed class SpcfwLabelTests
