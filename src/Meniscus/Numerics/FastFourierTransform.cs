@@ -7,7 +7,8 @@ namespace Meniscus.Numerics;
 /// The discrete Fourier transform X_k = Σ_n x_n e^(−2πikn/N) of eight complex sequences at once, N a product of 2, 3 and 5.
 /// Stockham's self-sorting form with radices 4, 2, 3 and 5: W. T. Cochran et al., Proc. IEEE 55, 1664 (1967); the radix-3
 /// and radix-5 steps as in C. Temperton, J. Comput. Phys. 52, 1 (1983). One sequence per lane, real and imaginary parts
-/// apart, so that every operation is one of whole vectors and no lane has to change its place.
+/// apart, so that every operation is one of whole vectors and no lane has to change its place; where vectors of eight are not in
+/// hardware, the eight sequences are two times four.
 /// </summary>
 internal sealed unsafe class FastFourierTransform : IDisposable
 {
@@ -71,13 +72,10 @@ internal sealed unsafe class FastFourierTransform : IDisposable
                 Stride = stride,
                 Twiddles = twiddle,
             };
-            switch (radix)
-            {
-                case 2: Radix2(pass); break;
-                case 3: Radix3(pass); break;
-                case 4: Radix4(pass); break;
-                default: Radix5(pass); break;
-            }
+            if (Vector512.IsHardwareAccelerated)
+                Run<Complex8>(radix, pass);
+            else
+                Run<Complex4>(radix, pass);
 
             twiddle += 2 * (radix - 1) * (n / radix);
             n /= radix;
@@ -127,42 +125,56 @@ internal sealed unsafe class FastFourierTransform : IDisposable
         return buffer;
     }
 
-    private static void Radix2(in Pass pass)
+    private static void Run<T>(int radix, in Pass pass)
+        where T : struct, IComplexLanes<T>
+    {
+        switch (radix)
+        {
+            case 2: Radix2<T>(pass); break;
+            case 3: Radix3<T>(pass); break;
+            case 4: Radix4<T>(pass); break;
+            default: Radix5<T>(pass); break;
+        }
+    }
+
+    private static void Radix2<T>(in Pass pass)
+        where T : struct, IComplexLanes<T>
     {
         var apart = pass.Apart;
         for (var p = 0; p < pass.Groups; p++)
         {
-            var w = Complex8.Broadcast(pass.Twiddles + (2 * p));
-            for (var q = 0; q < pass.Stride; q++)
+            var w = T.Broadcast(pass.Twiddles + (2 * p));
+            for (var q = 0; q < Lanes * pass.Stride; q += T.Width)
             {
-                var from = Lanes * (q + (pass.Stride * p));
-                var to = Lanes * (q + (2 * pass.Stride * p));
-                var a = pass.Load(from);
-                var b = pass.Load(from + apart);
+                var from = q + (Lanes * pass.Stride * p);
+                var to = q + (2 * Lanes * pass.Stride * p);
+                var a = pass.Load<T>(from);
+                var b = pass.Load<T>(from + apart);
                 pass.Store(to, a + b);
                 pass.Store(to + (Lanes * pass.Stride), (a - b) * w);
             }
         }
     }
 
-    private static void Radix3(in Pass pass)
+    private static void Radix3<T>(in Pass pass)
+        where T : struct, IComplexLanes<T>
     {
         var apart = pass.Apart;
         var step = Lanes * pass.Stride;
-        var sine = Vector512.Create(0.5 * Math.Sqrt(3));
+        var (half, sine) = (T.Scale(0.5), T.Scale(0.5 * Math.Sqrt(3)));
         for (var p = 0; p < pass.Groups; p++)
         {
-            var w1 = Complex8.Broadcast(pass.Twiddles + (4 * p));
-            var w2 = Complex8.Broadcast(pass.Twiddles + (4 * p) + 2);
-            for (var q = 0; q < pass.Stride; q++)
+            var w1 = T.Broadcast(pass.Twiddles + (4 * p));
+            var w2 = T.Broadcast(pass.Twiddles + (4 * p) + 2);
+            for (var q = 0; q < Lanes * pass.Stride; q += T.Width)
             {
-                var from = Lanes * (q + (pass.Stride * p));
-                var to = Lanes * (q + (3 * pass.Stride * p));
-                var a = pass.Load(from);
-                var b = pass.Load(from + apart);
-                var c = pass.Load(from + (2 * apart));
+                var from = q + (Lanes * pass.Stride * p);
+                var to = q + (3 * Lanes * pass.Stride * p);
+                var a = pass.Load<T>(from);
+                var b = pass.Load<T>(from + apart);
+                var c = pass.Load<T>(from + (2 * apart));
                 var sum = b + c;
-                var middle = a - sum.Times(Vector512.Create(0.5));
+                var middle = a - sum.Times(half);
                 var turned = (b - c).Times(sine).TimesMinusI();
                 pass.Store(to, a + sum);
                 pass.Store(to + step, (middle + turned) * w1);
@@ -171,23 +183,24 @@ internal sealed unsafe class FastFourierTransform : IDisposable
         }
     }
 
-    private static void Radix4(in Pass pass)
+    private static void Radix4<T>(in Pass pass)
+        where T : struct, IComplexLanes<T>
     {
         var apart = pass.Apart;
         var step = Lanes * pass.Stride;
         for (var p = 0; p < pass.Groups; p++)
         {
-            var w1 = Complex8.Broadcast(pass.Twiddles + (6 * p));
-            var w2 = Complex8.Broadcast(pass.Twiddles + (6 * p) + 2);
-            var w3 = Complex8.Broadcast(pass.Twiddles + (6 * p) + 4);
-            for (var q = 0; q < pass.Stride; q++)
+            var w1 = T.Broadcast(pass.Twiddles + (6 * p));
+            var w2 = T.Broadcast(pass.Twiddles + (6 * p) + 2);
+            var w3 = T.Broadcast(pass.Twiddles + (6 * p) + 4);
+            for (var q = 0; q < Lanes * pass.Stride; q += T.Width)
             {
-                var from = Lanes * (q + (pass.Stride * p));
-                var to = Lanes * (q + (4 * pass.Stride * p));
-                var a = pass.Load(from);
-                var b = pass.Load(from + apart);
-                var c = pass.Load(from + (2 * apart));
-                var d = pass.Load(from + (3 * apart));
+                var from = q + (Lanes * pass.Stride * p);
+                var to = q + (4 * Lanes * pass.Stride * p);
+                var a = pass.Load<T>(from);
+                var b = pass.Load<T>(from + apart);
+                var c = pass.Load<T>(from + (2 * apart));
+                var d = pass.Load<T>(from + (3 * apart));
                 var (ac, ca) = (a + c, a - c);
                 var (bd, db) = (b + d, (b - d).TimesMinusI());
                 pass.Store(to, ac + bd);
@@ -198,24 +211,25 @@ internal sealed unsafe class FastFourierTransform : IDisposable
         }
     }
 
-    private static void Radix5(in Pass pass)
+    private static void Radix5<T>(in Pass pass)
+        where T : struct, IComplexLanes<T>
     {
         var apart = pass.Apart;
         var step = Lanes * pass.Stride;
-        var (cos1, cos2) = (Vector512.Create(Math.Cos(0.4 * Math.PI)), Vector512.Create(Math.Cos(0.8 * Math.PI)));
-        var (sin1, sin2) = (Vector512.Create(Math.Sin(0.4 * Math.PI)), Vector512.Create(Math.Sin(0.8 * Math.PI)));
+        var (cos1, cos2) = (T.Scale(Math.Cos(0.4 * Math.PI)), T.Scale(Math.Cos(0.8 * Math.PI)));
+        var (sin1, sin2) = (T.Scale(Math.Sin(0.4 * Math.PI)), T.Scale(Math.Sin(0.8 * Math.PI)));
         for (var p = 0; p < pass.Groups; p++)
         {
             var twiddle = pass.Twiddles + (8 * p);
-            for (var q = 0; q < pass.Stride; q++)
+            for (var q = 0; q < Lanes * pass.Stride; q += T.Width)
             {
-                var from = Lanes * (q + (pass.Stride * p));
-                var to = Lanes * (q + (5 * pass.Stride * p));
-                var a = pass.Load(from);
-                var b = pass.Load(from + apart);
-                var c = pass.Load(from + (2 * apart));
-                var d = pass.Load(from + (3 * apart));
-                var e = pass.Load(from + (4 * apart));
+                var from = q + (Lanes * pass.Stride * p);
+                var to = q + (5 * Lanes * pass.Stride * p);
+                var a = pass.Load<T>(from);
+                var b = pass.Load<T>(from + apart);
+                var c = pass.Load<T>(from + (2 * apart));
+                var d = pass.Load<T>(from + (3 * apart));
+                var e = pass.Load<T>(from + (4 * apart));
                 var (be, eb) = (b + e, b - e);
                 var (cd, dc) = (c + d, c - d);
                 var even1 = a + be.Times(cos1) + cd.Times(cos2);
@@ -223,10 +237,10 @@ internal sealed unsafe class FastFourierTransform : IDisposable
                 var odd1 = (eb.Times(sin1) + dc.Times(sin2)).TimesMinusI();
                 var odd2 = (eb.Times(sin2) - dc.Times(sin1)).TimesMinusI();
                 pass.Store(to, a + be + cd);
-                pass.Store(to + step, (even1 + odd1) * Complex8.Broadcast(twiddle));
-                pass.Store(to + (2 * step), (even2 + odd2) * Complex8.Broadcast(twiddle + 2));
-                pass.Store(to + (3 * step), (even2 - odd2) * Complex8.Broadcast(twiddle + 4));
-                pass.Store(to + (4 * step), (even1 - odd1) * Complex8.Broadcast(twiddle + 6));
+                pass.Store(to + step, (even1 + odd1) * T.Broadcast(twiddle));
+                pass.Store(to + (2 * step), (even2 + odd2) * T.Broadcast(twiddle + 2));
+                pass.Store(to + (3 * step), (even2 - odd2) * T.Broadcast(twiddle + 4));
+                pass.Store(to + (4 * step), (even1 - odd1) * T.Broadcast(twiddle + 6));
             }
         }
     }
@@ -246,40 +260,121 @@ internal sealed unsafe class FastFourierTransform : IDisposable
         public readonly int Apart => Lanes * Stride * Groups;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly Complex8 Load(int at) => new(Vector512.Load(FromReal + at), Vector512.Load(FromImaginary + at));
+        public readonly T Load<T>(int at)
+            where T : struct, IComplexLanes<T> => T.Load(FromReal + at, FromImaginary + at);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(int at, Complex8 value)
-        {
-            value.Real.Store(ToReal + at);
-            value.Imaginary.Store(ToImaginary + at);
-        }
+        public readonly void Store<T>(int at, T value)
+            where T : struct, IComplexLanes<T> => value.Store(ToReal + at, ToImaginary + at);
+    }
+
+    /// <summary>As many complex numbers as a vector has lanes.</summary>
+    private interface IComplexLanes<T>
+        where T : struct, IComplexLanes<T>
+    {
+        static abstract int Width { get; }
+
+        static abstract T Load(double* real, double* imaginary);
+
+        static abstract T Broadcast(double* value);
+
+        /// <summary>A real number, for <see cref="Times"/>.</summary>
+        static abstract T Scale(double value);
+
+        static abstract T operator +(T a, T b);
+
+        static abstract T operator -(T a, T b);
+
+        static abstract T operator *(T a, T b);
+
+        T Times(T scale);
+
+        T TimesMinusI();
+
+        void Store(double* real, double* imaginary);
     }
 
     /// <summary>Eight complex numbers.</summary>
-    private readonly struct Complex8(Vector512<double> real, Vector512<double> imaginary)
+    private readonly struct Complex8(Vector512<double> real, Vector512<double> imaginary) : IComplexLanes<Complex8>
     {
-        public readonly Vector512<double> Real = real;
-        public readonly Vector512<double> Imaginary = imaginary;
+        private readonly Vector512<double> _real = real;
+        private readonly Vector512<double> _imaginary = imaginary;
+
+        public static int Width => Vector512<double>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex8 Load(double* real, double* imaginary) => new(Vector512.Load(real), Vector512.Load(imaginary));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Complex8 Broadcast(double* value) => new(Vector512.Create(value[0]), Vector512.Create(value[1]));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Complex8 operator +(Complex8 a, Complex8 b) => new(a.Real + b.Real, a.Imaginary + b.Imaginary);
+        public static Complex8 Scale(double value) => new(Vector512.Create(value), default);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Complex8 operator -(Complex8 a, Complex8 b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
+        public static Complex8 operator +(Complex8 a, Complex8 b) => new(a._real + b._real, a._imaginary + b._imaginary);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex8 operator -(Complex8 a, Complex8 b) => new(a._real - b._real, a._imaginary - b._imaginary);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Complex8 operator *(Complex8 a, Complex8 b) => new(
-            Vector512.FusedMultiplyAdd(a.Real, b.Real, -(a.Imaginary * b.Imaginary)),
-            Vector512.FusedMultiplyAdd(a.Real, b.Imaginary, a.Imaginary * b.Real));
+            Vector512.FusedMultiplyAdd(a._real, b._real, -(a._imaginary * b._imaginary)),
+            Vector512.FusedMultiplyAdd(a._real, b._imaginary, a._imaginary * b._real));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Complex8 Times(Vector512<double> factor) => new(Real * factor, Imaginary * factor);
+        public Complex8 Times(Complex8 scale) => new(_real * scale._real, _imaginary * scale._real);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Complex8 TimesMinusI() => new(Imaginary, -Real);
+        public Complex8 TimesMinusI() => new(_imaginary, -_real);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(double* real, double* imaginary)
+        {
+            _real.Store(real);
+            _imaginary.Store(imaginary);
+        }
+    }
+
+    /// <summary>Four complex numbers.</summary>
+    private readonly struct Complex4(Vector256<double> real, Vector256<double> imaginary) : IComplexLanes<Complex4>
+    {
+        private readonly Vector256<double> _real = real;
+        private readonly Vector256<double> _imaginary = imaginary;
+
+        public static int Width => Vector256<double>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 Load(double* real, double* imaginary) => new(Vector256.Load(real), Vector256.Load(imaginary));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 Broadcast(double* value) => new(Vector256.Create(value[0]), Vector256.Create(value[1]));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 Scale(double value) => new(Vector256.Create(value), default);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 operator +(Complex4 a, Complex4 b) => new(a._real + b._real, a._imaginary + b._imaginary);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 operator -(Complex4 a, Complex4 b) => new(a._real - b._real, a._imaginary - b._imaginary);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Complex4 operator *(Complex4 a, Complex4 b) => new(
+            Vector256.FusedMultiplyAdd(a._real, b._real, -(a._imaginary * b._imaginary)),
+            Vector256.FusedMultiplyAdd(a._real, b._imaginary, a._imaginary * b._real));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Complex4 Times(Complex4 scale) => new(_real * scale._real, _imaginary * scale._real);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Complex4 TimesMinusI() => new(_imaginary, -_real);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(double* real, double* imaginary)
+        {
+            _real.Store(real);
+            _imaginary.Store(imaginary);
+        }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class ReferenceSpcfw
 {
     private readonly double _tolerance;
     private readonly double? _alpha;
+    private readonly (int A, int B, int C)? _waves;
+    private readonly double _largestSquare;
     private double _energy;
     private double[] _forces = [];
     private double[] _virial = [];
@@ -29,6 +31,10 @@ internal sealed class ReferenceSpcfw
         _alpha = alpha;
     }
 
+    /// <summary>Creates it with the splitting and the waves of a direct sum.</summary>
+    public ReferenceSpcfw(EwaldChoice choice)
+        : this(alpha: choice.Alpha) => (_waves, _largestSquare) = (choice.Waves, choice.LargestSquare);
+
     /// <summary>Energy (eV), forces (eV/Å) and virial (eV) of molecules O H H, one after the other, then ions.</summary>
     public (double Energy, double[] Forces, double[] Virial) Evaluate(int[] types, double[] positions, Cell cell)
     {
@@ -44,7 +50,7 @@ internal sealed class ReferenceSpcfw
         }
 
         if (cell.IsPeriodic)
-            SumWaves(types, positions, cell, alpha, 2 * alpha * reach);
+            SumWaves(types, positions, cell, alpha, _waves is null ? 2 * alpha * reach : Math.Sqrt(_largestSquare));
         return (_energy, _forces, _virial);
     }
 
@@ -166,6 +172,9 @@ internal sealed class ReferenceSpcfw
             var edge = Math.Sqrt((cell[axis, 0] * cell[axis, 0]) + (cell[axis, 1] * cell[axis, 1]) + (cell[axis, 2] * cell[axis, 2]));
             range[axis] = (int)Math.Floor(largest * edge / (2 * Math.PI));
         }
+
+        if (_waves is { } limits)
+            (range[0], range[1], range[2]) = limits;
 
         for (var a = 0; a <= range[0]; a++)
         {

@@ -24,6 +24,8 @@ public sealed class SpcfwPotential : IPotential
     private readonly WaterMolecules _molecules = new();
     private readonly ScreenedCoulomb _screen = new();
     private readonly ParticleMesh _mesh;
+    private readonly EwaldSum _waves = new();
+    private readonly EwaldMethod? _method;
     private readonly NativeBuffer<double> _charges = new(0);
     private readonly Action<int, int> _place;
     private readonly Action<int, int> _spreadAndSumPairs;
@@ -59,10 +61,16 @@ public sealed class SpcfwPotential : IPotential
     /// what LAMMPS calls the accuracy of a <c>kspace_style</c>.
     /// </param>
     public SpcfwPotential(WorkerTeam? team = null, double accuracy = 1e-6)
+        : this(team, accuracy, null)
+    {
+    }
+
+    /// <summary>Creates the potential with a given method for the reciprocal part; null for the one with less work.</summary>
+    internal SpcfwPotential(WorkerTeam? team, double accuracy, EwaldMethod? method)
     {
         if (!(accuracy is >= 1e-12 and <= 1e-2))
             throw new InputException(string.Create(CultureInfo.InvariantCulture, $"accuracy of the Ewald sum: {accuracy}; expected a number from 1e-12 to 1e-2, such as 1e-6"));
-        _accuracy = accuracy;
+        (_accuracy, _method) = (accuracy, method);
         _ownTeam = team is null;
         _team = team ?? new WorkerTeam(1);
         _mesh = new ParticleMesh(_team.Size);
@@ -96,8 +104,11 @@ public sealed class SpcfwPotential : IPotential
     /// <summary>Splitting parameter α in use, 1/Å; 0 before the first evaluation.</summary>
     public double Alpha => _choice?.Alpha ?? 0;
 
-    /// <summary>Mesh points along the lattice vectors in use.</summary>
+    /// <summary>Mesh points along the lattice vectors in use; zeros where waves are summed directly.</summary>
     public (int A, int B, int C) MeshPoints => _choice?.Mesh ?? default;
+
+    /// <summary>Largest multiples of the reciprocal vectors among the waves summed directly; zeros where there is a mesh.</summary>
+    public (int A, int B, int C) Waves => _choice?.Waves ?? default;
 
     /// <summary>Computes energy, forces and virial; energies per atom are explained in theory, section 8.</summary>
     /// <param name="configuration">Types, positions and cell.</param>
@@ -152,12 +163,17 @@ public sealed class SpcfwPotential : IPotential
         _groups.Dispose();
         _screen.Dispose();
         _mesh.Dispose();
+        _waves.Dispose();
         _charges.Dispose();
         if (_ownTeam)
             _team.Dispose();
     }
 
-    private bool HasMesh => !_isOpen && _charged > 0;
+    private bool HasImages => !_isOpen && _charged > 0;
+
+    private bool HasMesh => HasImages && _choice!.Method == EwaldMethod.Mesh;
+
+    private bool HasWaves => HasImages && _choice!.Method == EwaldMethod.Direct;
 
     private ReadOnlySpan<double> Positions => _isOpen ? _openPositions.AsSpan(0, 3 * _atoms) : _verlet.List.WrappedPositions;
 
@@ -217,16 +233,19 @@ public sealed class SpcfwPotential : IPotential
 
     private void Choose()
     {
-        if (_isOpen || _charged == 0)
+        if (!HasImages)
         {
             _screen.Prepare(0, SpcfwWater.Cutoff);
             return;
         }
 
         if (_choice is null || !_choice.Holds(_cell, _chargeSquares))
-            _choice = EwaldChoice.Make(_cell, _charged, _chargeSquares, SpcfwWater.Cutoff, _accuracy);
+            _choice = EwaldChoice.Make(_cell, _charged, _chargeSquares, SpcfwWater.Cutoff, _accuracy, _method);
         _screen.Prepare(_choice.Alpha, SpcfwWater.Cutoff);
-        _mesh.Prepare(_choice, _cell, _atoms);
+        if (HasMesh)
+            _mesh.Prepare(_choice, _cell, _atoms);
+        else
+            _waves.Prepare(_choice, _cell, _atoms);
     }
 
     private void RunSteps()
@@ -247,10 +266,10 @@ public sealed class SpcfwPotential : IPotential
 
         Run(_spreadAndSumPairs);
         Run(_multiplyAndBend);
-        if (!HasMesh)
-            return;
-        Run(_findPotential);
-        Run(_interpolate);
+        if (HasMesh)
+            Run(_findPotential);
+        if (HasImages)
+            Run(_interpolate);
     }
 
     private static int Chunks(int count, int size) => (count + size - 1) / size;
@@ -274,6 +293,12 @@ public sealed class SpcfwPotential : IPotential
         {
             for (int plane; (plane = Interlocked.Increment(ref _nextPlane) - 1) < _mesh.Planes;)
                 _mesh.SpreadPlane(_charges.Pointer, plane, part);
+        }
+
+        if (HasWaves)
+        {
+            for (int block; (block = Interlocked.Increment(ref _nextPlane) - 1) < _waves.Blocks;)
+                _waves.SumBlock(Positions, _charges.Pointer, block);
         }
 
         for (int chunk; (chunk = Interlocked.Increment(ref _next) - 1) < Chunks(_atoms, RowsPerChunk);)
@@ -314,6 +339,12 @@ public sealed class SpcfwPotential : IPotential
                 _mesh.MultiplyColumns(row, part);
         }
 
+        if (HasWaves)
+        {
+            for (int row; (row = Interlocked.Increment(ref _nextPlane) - 1) < _waves.Rows;)
+                _waves.MultiplyRow(row);
+        }
+
         for (int chunk; (chunk = Interlocked.Increment(ref _next) - 1) < Chunks(_molecules.Count, MoleculesPerChunk);)
             AddMolecules(chunk);
     }
@@ -336,6 +367,13 @@ public sealed class SpcfwPotential : IPotential
 
     private unsafe void Interpolate(int part, int parts)
     {
+        if (HasWaves)
+        {
+            for (int block; (block = Interlocked.Increment(ref _next) - 1) < _waves.Blocks;)
+                _waves.AddForces(_charges.Pointer, _result.Forces, _result.AtomEnergies, block);
+            return;
+        }
+
         for (int chunk; (chunk = Interlocked.Increment(ref _next) - 1) < Chunks(_atoms, AtomsPerChunk);)
             _mesh.Interpolate(_charges.Pointer, _result.Forces, _result.AtomEnergies, chunk * AtomsPerChunk, Math.Min(_atoms, (chunk + 1) * AtomsPerChunk));
     }
@@ -346,9 +384,12 @@ public sealed class SpcfwPotential : IPotential
         var virial = _result.Virial;
         AddVirials(_rowVirials, Chunks(_atoms, RowsPerChunk), virial);
         AddVirials(_moleculeVirials, Chunks(_molecules.Count, MoleculesPerChunk), virial);
-        if (HasMesh)
+        if (HasImages)
         {
-            _mesh.AddVirial(virial);
+            if (HasMesh)
+                _mesh.AddVirial(virial);
+            else
+                _waves.AddVirial(virial);
             var alpha = _choice!.Alpha;
             var self = -Units.Coulomb * alpha / Math.Sqrt(Math.PI);
             var background = -Units.Coulomb * Math.PI * _netCharge / (2 * _cell.Volume * alpha * alpha);

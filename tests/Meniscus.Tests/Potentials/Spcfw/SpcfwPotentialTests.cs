@@ -11,58 +11,66 @@ public sealed class SpcfwPotentialTests
     private static readonly double[] Triclinic = [10.5, 0, 0, 2.3, 10.1, 0, -1.7, 2.1, 11];
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Forces_and_virial_are_derivatives_of_the_energy(bool periodic)
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    [InlineData("open")]
+    public void Forces_and_virial_are_derivatives_of_the_energy(string kind)
     {
         // The energy steps where a pair crosses the cutoff; so accurate that the Coulomb steps do not show, and without pairs that make others.
-        using var potential = new SpcfwPotential(accuracy: 1e-10);
-        PotentialChecks.DerivativesMatchEnergy(potential, AwayFromCutoff(periodic), 1e-6, every: 19);
+        using var potential = Create(kind, accuracy: 1e-10);
+        PotentialChecks.DerivativesMatchEnergy(potential, AwayFromCutoff(kind != "open"), 1e-6, every: 19);
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Nothing_depends_on_orientation_origin_image_or_order(bool periodic)
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    [InlineData("open")]
+    public void Nothing_depends_on_orientation_origin_image_or_order(string kind)
     {
-        using var potential = new SpcfwPotential(accuracy: 1e-9);
-        PotentialChecks.IsInvariant(potential, Small(periodic), 1e-6);
+        using var potential = Create(kind, accuracy: 1e-9);
+        PotentialChecks.IsInvariant(potential, Small(kind != "open"), 1e-6);
     }
 
-    [Fact]
-    public void Any_number_of_threads_gives_the_same_bits()
+    [Theory]
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    public void Any_number_of_threads_gives_the_same_bits(string kind)
     {
         var water = WaterLattice.Create(new Random(2), [16, 0, 0, 2, 15, 0, 1, -2, 18], 5, "Na", "F");
-        using var one = new SpcfwPotential();
+        using var one = Create(kind);
         var expected = one.Evaluate(water);
         foreach (var threads in (ReadOnlySpan<int>)[2, 3])
         {
             using var team = new WorkerTeam(threads);
-            using var potential = new SpcfwPotential(team);
+            using var potential = Create(kind, team);
             for (var n = 0; n < 5; n++)
                 PotentialChecks.SameBits(expected, potential.Evaluate(water));
         }
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_restored_memory_goes_on_with_the_same_bits(bool periodic) =>
-        PotentialChecks.MemoryGoesOn(() => new SpcfwPotential(), Small(periodic));
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    [InlineData("open")]
+    public void A_restored_memory_goes_on_with_the_same_bits(string kind) =>
+        PotentialChecks.MemoryGoesOn(() => Create(kind), Small(kind != "open"));
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Evaluations_allocate_nothing(bool periodic)
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    [InlineData("open")]
+    public void Evaluations_allocate_nothing(string kind)
     {
-        using var potential = new SpcfwPotential();
-        PotentialChecks.AllocatesNothing(potential, Small(periodic));
+        using var potential = Create(kind);
+        PotentialChecks.AllocatesNothing(potential, Small(kind != "open"));
     }
 
-    [Fact]
-    public void Mesh_and_splitting_are_kept_until_the_cell_has_changed_by_a_tenth()
+    [Theory]
+    [InlineData("mesh")]
+    [InlineData("direct")]
+    public void Waves_and_splitting_are_kept_until_the_cell_has_changed_by_a_tenth(string kind)
     {
-        using var potential = new SpcfwPotential();
+        using var potential = Create(kind);
         var water = Small(periodic: true);
         RandomConfiguration Scaled(double factor) => water with
         {
@@ -70,11 +78,30 @@ public sealed class SpcfwPotentialTests
             Box = [.. water.Box!.Select(x => x * factor)],
         };
         potential.Evaluate(water);
-        var (mesh, alpha) = (potential.MeshPoints, potential.Alpha);
+        var (mesh, waves, alpha) = (potential.MeshPoints, potential.Waves, potential.Alpha);
+        Assert.Equal(kind == "mesh", mesh.A > 0);
+        Assert.Equal(kind == "direct", waves.A > 0);
         potential.Evaluate(Scaled(1.09));
-        Assert.Equal((mesh, alpha), (potential.MeshPoints, potential.Alpha));
+        Assert.Equal((mesh, waves, alpha), (potential.MeshPoints, potential.Waves, potential.Alpha));
         potential.Evaluate(Scaled(1.12));
         Assert.NotEqual(alpha, potential.Alpha);
+    }
+
+    [Fact]
+    public void A_memory_restored_in_another_cell_goes_on_with_the_waves_it_had()
+    {
+        var water = Small(periodic: true);
+        var larger = water with { Box = [.. water.Box!.Select(x => x * 1.06)] };
+        using SpcfwPotential first = Create("direct"), second = Create("direct");
+        first.Evaluate(water);
+        var expected = first.Evaluate(larger);
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
+            first.SaveMemory(writer);
+        memory.Position = 0;
+        using (var reader = new BinaryReader(memory))
+            second.RestoreMemory(reader);
+        PotentialChecks.SameBits(expected, second.Evaluate(larger));
     }
 
     [Fact]
@@ -133,6 +160,9 @@ public sealed class SpcfwPotentialTests
                 return water;
         }
     }
+
+    private static SpcfwPotential Create(string kind, WorkerTeam? team = null, double accuracy = 1e-6) =>
+        new(team, accuracy, kind == "mesh" ? EwaldMethod.Mesh : EwaldMethod.Direct);
 
     private static RandomConfiguration Small(bool periodic) => WaterLattice.Create(new Random(4), periodic ? Triclinic : null, 3, "Na", "Cl", "K");
 }
