@@ -22,18 +22,33 @@ public sealed class MdProcessTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX signals");
         var random = new Random(5);
         var resumed = 0;
+        // How long a start takes depends on what else the machine does.
+        var clock = Stopwatch.StartNew();
+        using (var first = Start("killed", steps: 1_000_000))
+        {
+            while (!File.Exists(At("killed", "md.restart")))
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            first.Kill();
+            await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var start = (int)clock.ElapsedMilliseconds;
+        var before = File.GetLastWriteTimeUtc(At("killed", "md.restart"));
         for (var kill = 0; kill < Kills; kill++)
         {
             using var process = Start("killed", steps: 1_000_000);
             // From before the model is read to hundreds of steps into the run.
-            await Task.Delay(100 + random.Next(500), TestContext.Current.CancellationToken);
+            await Task.Delay((start / 3) + random.Next(start), TestContext.Current.CancellationToken);
             Assert.False(process.HasExited, process.HasExited ? await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : "");
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            resumed += File.Exists(At("killed", "md.restart")) ? 1 : 0;
+            var written = File.GetLastWriteTimeUtc(At("killed", "md.restart"));
+            resumed += written > before ? 1 : 0;
+            before = written;
         }
 
-        Assert.InRange(resumed, Kills / 2, Kills);
+        // Some were killed before they got anywhere, and some after.
+        Assert.InRange(resumed, 5, Kills);
         using (var last = Start("killed", steps: 1_000_000, "--max-steps", "25"))
         {
             await last.WaitForExitAsync(TestContext.Current.CancellationToken);

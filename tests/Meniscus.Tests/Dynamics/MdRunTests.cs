@@ -1,5 +1,7 @@
 using Meniscus.Dynamics;
 using Meniscus.IO;
+using Meniscus.Numerics;
+using Meniscus.Potentials;
 using Meniscus.Tests.Fixtures;
 
 namespace Meniscus.Tests.Dynamics;
@@ -42,6 +44,38 @@ public sealed class MdRunTests : IDisposable
         }
 
         Assert.Equal(File.ReadAllText(At("whole", "final.xyz")), File.ReadAllText(At("pieces", "final.xyz")));
+    }
+
+    [Fact]
+    public void ACommitteeWritesHowFarItsModelsAreApartAndGoesOnFromARestart()
+    {
+        const string Stage = """{ "type": "nvt", "steps": 30, "temperature_K": 300 }""";
+        RunCommittee("whole", Stage, null, null);
+        RunCommittee("pieces", Stage, null, 13);
+        RunCommittee("pieces", Stage, At("pieces", "md.restart"), null);
+        Assert.Equal(File.ReadAllText(At("whole", "model_devi.out")), File.ReadAllText(At("pieces", "model_devi.out")));
+
+        var rows = File.ReadAllLines(At("whole", "model_devi.out"));
+        Assert.Equal(["0", "10", "20", "30"], rows.Skip(1).Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        // Forces of 0.4 and 0.6 eV: apart from their mean by a fifth of it, and the first drives.
+        var last = rows[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray();
+        var frame = Trajectory.ReadLast(At("whole", "t.xyz"));
+        var largest = Enumerable.Range(0, frame.AtomCount).Max(i => Math.Sqrt(frame.Forces!.AsSpan(3 * i, 3).ToArray().Sum(f => f * f)));
+        Assert.Equal(0.25 * largest, last[4], 1e-5 * largest);
+    }
+
+    [Fact]
+    public void LennardJonesWithRepulsionRunsFromItsInput()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "lj"));
+        Trajectory.Write(At("lj", "start.xyz"), [SoftSpheres.Lattice(4, spacing: 3.8)]);
+        var input = Input(
+            "lj", """{ "type": "nve", "steps": 20 }""", """ "model": "lennard-jones", "lennard_jones": { "types": { "Ar": [0.0103, 3.4], "Ne": [0.003, 2.8] }, "cutoff_A": 7 }, "zbl": { "inner_A": 1, "outer_A": 2 } """);
+        using var team = new WorkerTeam(1);
+        using var model = MdModel.Open(input, team);
+        Assert.IsType<SumPotential>(model.Potential);
+        var result = MdRun.Run(input, new MdOptions(), model.Potential, model.Deviation, null, TestContext.Current.CancellationToken);
+        Assert.InRange(result.Drifts[0].LargestMevPerAtom, 0, 0.05);
     }
 
     [Fact]
@@ -160,16 +194,34 @@ public sealed class MdRunTests : IDisposable
     private MdResult RunIn(
         string name, string stages, string? restart = null, long? maxSteps = null, SoftSpheres? potential = null, IProgress<ProgressReport>? progress = null, CancellationTokenSource? stop = null)
     {
+        var input = Input(name, stages, """ "model": "spheres" """);
+        using var model = potential ?? new SoftSpheres();
+        return MdRun.Run(input, new MdOptions { Restart = restart, MaxSteps = maxSteps }, model, null, progress, stop?.Token ?? TestContext.Current.CancellationToken);
+    }
+
+    private void RunCommittee(string name, string stages, string? restart, long? maxSteps)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, name));
+        Trajectory.Write(At(name, "start.xyz"), [SoftSpheres.Lattice(4)]);
+        var input = Input(name, stages, """ "model": "spheres" """);
+        using var committee = new Committee([new SoftSpheres(), new SoftSpheres { Strength = 0.6 }]);
+        using var deviation = new ModelDeviationRecorder(committee, At(name, "model_devi.out"));
+        MdRun.Run(
+            input with { ModelDeviation = new() { File = At(name, "model_devi.out"), Every = 10 } }, new MdOptions { Restart = restart, MaxSteps = maxSteps }, committee, deviation, null, TestContext.Current.CancellationToken);
+    }
+
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    private MdInput Input(string name, string stages, string model)
+    {
         string Json(string file) => At(name, file).Replace("\\", "/", StringComparison.Ordinal);
-        var input = MdInput.Parse($$"""
-            { "model": "spheres", "structure": "{{Json("start.xyz")}}", "velocities_K": 300, "timestep_fs": 0.5, "remove_com_every": 9,
+        return MdInput.Parse($$"""
+            { {{model}}, "structure": "{{Json("start.xyz")}}", "velocities_K": 300, "timestep_fs": 0.5, "remove_com_every": 9,
               "thermo": { "file": "{{Json("thermo.out")}}", "every": 5 },
               "trajectories": [ { "file": "{{Json("t.xyz")}}", "every": 5, "velocities": true, "forces": true }, { "file": "{{Json("t.dump")}}", "every": 10 } ],
               "restart": { "file": "{{Json("md.restart")}}", "every": 10 },
               "final_structure": "{{Json("final.xyz")}}",
               "stages": [ {{stages}} ] }
             """);
-        using var model = potential ?? new SoftSpheres();
-        return MdRun.Run(input, new MdOptions { Restart = restart, MaxSteps = maxSteps }, model, null, progress, stop?.Token ?? TestContext.Current.CancellationToken);
     }
 }

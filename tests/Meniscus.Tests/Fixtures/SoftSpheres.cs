@@ -9,8 +9,10 @@ namespace Meniscus.Tests.Fixtures;
 /// </summary>
 public sealed class SoftSpheres : IPotential
 {
-    private const double Strength = 0.4;
     private readonly VerletList _list = new();
+
+    /// <summary>ε, eV.</summary>
+    public double Strength { get; init; } = 0.4;
 
     /// <summary>Makes the n-th evaluation give a force that is not a number.</summary>
     public int? BreakAt { get; init; }

@@ -47,6 +47,8 @@ public sealed class ModelDeviationTests
         var atoms = RandomConfiguration.Create(new Random(2), CellShape.Cubic, 6, 2, smallestDistance: 1.2);
         var first = committee.Evaluate(atoms);
         PotentialChecks.SameBits(committee.Evaluations[0], first);
+        Assert.Throws<InvalidOperationException>(() => committee.Deviation());
+        committee.EvaluateOthers(new Configuration(atoms.Types, atoms.Positions, atoms.Cell));
         var labels = new LabelledFrame(6) { Energy = 1.2 };
         for (var k = 0; k < 18; k++)
             labels.Forces[k] = 0.1 * k;
