@@ -26,6 +26,9 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
     /// <summary>Values of T_k or moments in a group of four rows.</summary>
     private const int MomentCount = 4 * Order;
 
+    /// <summary>So many neighbours of a centre in a piece are cheaper one by one: 16 + 4 multiply-adds per m each, where moments take 64.</summary>
+    private const int MaxSingles = 2;
+
     private readonly DescriptorSettings _settings;
     private readonly EnvironmentMatrix<T> _environment;
     private readonly ChebyshevEmbedding<T>.Group _group;
@@ -79,11 +82,19 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
         for (var q = 0; q < PieceCount; q++)
         {
             var coefficients = _group.Transposed + ((nint)q * Order * _padded);
-            for (var p = Begin(q); p < _end.Pointer[q];)
+            for (int p = Begin(q), next; p < _end.Pointer[q]; p = next)
             {
                 var target = Centre(_sorted.Pointer[p].Centre);
-                p = Moments(p, _end.Pointer[q], moments);
-                AddProduct(moments, coefficients, target);
+                next = EndOfCentre(p, _end.Pointer[q]);
+                if (next - p > MaxSingles)
+                {
+                    Moments(p, next, moments);
+                    AddProduct(moments, coefficients, target);
+                    continue;
+                }
+
+                for (var single = p; single < next; single++)
+                    AddSingle(_sorted.Pointer + single, coefficients, target);
             }
         }
 
@@ -103,9 +114,9 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
             var slope = _slope.Pointer[q];
             for (var p = Begin(q); p < _end.Pointer[q];)
             {
-                var centre = _sorted.Pointer[p].Centre;
-                MomentAdjoints(Centre(centre), coefficients, moments);
-                for (; p < _end.Pointer[q] && _sorted.Pointer[p].Centre == centre; p++)
+                var next = EndOfCentre(p, _end.Pointer[q]);
+                MomentAdjoints(Centre(_sorted.Pointer[p].Centre), coefficients, moments);
+                for (; p < next; p++)
                     RowAdjoint(_sorted.Pointer + p, slope, moments);
             }
         }
@@ -138,6 +149,16 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
     private T* Centre(int centre) => _a.Pointer + ((nint)centre * 4 * _padded);
 
     private int Begin(int piece) => piece == 0 ? 0 : _end.Pointer[piece - 1];
+
+    /// <summary>Where the neighbours of the centre of neighbour <paramref name="p"/> end in its piece.</summary>
+    private int EndOfCentre(int p, int end)
+    {
+        var centre = _sorted.Pointer[p].Centre;
+        do
+            p++;
+        while (p < end && _sorted.Pointer[p].Centre == centre);
+        return p;
+    }
 
     /// <summary>G R̃ᵀ/N_c of one empty slot per neighbour type, the same for every centre.</summary>
     private void MakePadding()
@@ -220,16 +241,15 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
         }
     }
 
-    /// <summary>The moments of the neighbours of one centre in one piece, four rows of 16; returns the first neighbour after them.</summary>
+    /// <summary>The moments of the neighbours of one centre in one piece, four rows of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Moments(int p, int end, T* moments)
+    private void Moments(int p, int end, T* moments)
     {
         var basis = stackalloc T[Order];
-        var centre = _sorted.Pointer[p].Centre;
         var upper = Order - Vector512<T>.Count;
         Vector512<T> low0 = default, low1 = default, low2 = default, low3 = default;
         Vector512<T> high0 = default, high1 = default, high2 = default, high3 = default;
-        for (; p < end && _sorted.Pointer[p].Centre == centre; p++)
+        for (; p < end; p++)
         {
             var neighbor = _sorted.Pointer + p;
             ChebyshevBasis.Values(neighbor->X, basis);
@@ -261,7 +281,55 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
         low1.Store(moments + Order);
         low2.Store(moments + (2 * Order));
         low3.Store(moments + (3 * Order));
-        return p;
+    }
+
+    /// <summary>A_c += G(s̃) R̃_c for one neighbour.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddSingle(Neighbor* neighbor, T* coefficients, T* target)
+    {
+        var basis = stackalloc T[Order];
+        ChebyshevBasis.Values(neighbor->X, basis);
+        var w = Vector512<T>.Count;
+        var m = 0;
+        for (; m + (4 * w) <= _vectorized && Vector512.IsHardwareAccelerated; m += 4 * w)
+        {
+            Vector512<T> g0 = default, g1 = default, g2 = default, g3 = default;
+            var c = coefficients + m;
+            for (var k = 0; k < Order; k++, c += _padded)
+            {
+                var factor = Vector512.Create(basis[k]);
+                g0 = MultiplyAdd(factor, Vector512.Load(c), g0);
+                g1 = MultiplyAdd(factor, Vector512.Load(c + w), g1);
+                g2 = MultiplyAdd(factor, Vector512.Load(c + (2 * w)), g2);
+                g3 = MultiplyAdd(factor, Vector512.Load(c + (3 * w)), g3);
+            }
+
+            AddRows(neighbor, g0, target + m);
+            AddRows(neighbor, g1, target + m + w);
+            AddRows(neighbor, g2, target + m + (2 * w));
+            AddRows(neighbor, g3, target + m + (3 * w));
+        }
+
+        for (; m < _vectorized; m += w)
+        {
+            Vector512<T> g = default;
+            var c = coefficients + m;
+            for (var k = 0; k < Order; k++, c += _padded)
+                g = MultiplyAdd(Vector512.Create(basis[k]), Vector512.Load(c), g);
+            AddRows(neighbor, g, target + m);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddRows(Neighbor* neighbor, Vector512<T> g, T* target)
+    {
+        var row = target + _padded;
+        MultiplyAdd(Vector512.Create(neighbor->R0), g, Vector512.Load(target)).Store(target);
+        MultiplyAdd(Vector512.Create(neighbor->R1), g, Vector512.Load(row)).Store(row);
+        row += _padded;
+        MultiplyAdd(Vector512.Create(neighbor->R2), g, Vector512.Load(row)).Store(row);
+        row += _padded;
+        MultiplyAdd(Vector512.Create(neighbor->R3), g, Vector512.Load(row)).Store(row);
     }
 
     /// <summary>A_c += Bᵠ_c C_q.</summary>
