@@ -23,7 +23,7 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
 {
     private const int Order = ChebyshevBasis.Order;
 
-    /// <summary>Values of T_k or moments in a group of four rows.</summary>
+    /// <summary>Moments of one centre and piece.</summary>
     private const int MomentCount = 4 * Order;
 
     /// <summary>So many neighbours of a centre in a piece are cheaper one by one: 16 + 4 multiply-adds per m each, where moments take 64.</summary>
@@ -291,32 +291,44 @@ internal sealed unsafe class PiecewiseColumns<T> : EmbeddingColumns<T>
         ChebyshevBasis.Values(neighbor->X, basis);
         var w = Vector512<T>.Count;
         var m = 0;
+        // Even and odd k are summed apart: chains of 16 multiply-adds would be waited for.
         for (; m + (4 * w) <= _vectorized && Vector512.IsHardwareAccelerated; m += 4 * w)
         {
-            Vector512<T> g0 = default, g1 = default, g2 = default, g3 = default;
+            Vector512<T> even0 = default, even1 = default, even2 = default, even3 = default;
+            Vector512<T> odd0 = default, odd1 = default, odd2 = default, odd3 = default;
             var c = coefficients + m;
-            for (var k = 0; k < Order; k++, c += _padded)
+            for (var k = 0; k < Order; k += 2, c += 2 * _padded)
             {
                 var factor = Vector512.Create(basis[k]);
-                g0 = MultiplyAdd(factor, Vector512.Load(c), g0);
-                g1 = MultiplyAdd(factor, Vector512.Load(c + w), g1);
-                g2 = MultiplyAdd(factor, Vector512.Load(c + (2 * w)), g2);
-                g3 = MultiplyAdd(factor, Vector512.Load(c + (3 * w)), g3);
+                even0 = MultiplyAdd(factor, Vector512.Load(c), even0);
+                even1 = MultiplyAdd(factor, Vector512.Load(c + w), even1);
+                even2 = MultiplyAdd(factor, Vector512.Load(c + (2 * w)), even2);
+                even3 = MultiplyAdd(factor, Vector512.Load(c + (3 * w)), even3);
+                var d = c + _padded;
+                factor = Vector512.Create(basis[k + 1]);
+                odd0 = MultiplyAdd(factor, Vector512.Load(d), odd0);
+                odd1 = MultiplyAdd(factor, Vector512.Load(d + w), odd1);
+                odd2 = MultiplyAdd(factor, Vector512.Load(d + (2 * w)), odd2);
+                odd3 = MultiplyAdd(factor, Vector512.Load(d + (3 * w)), odd3);
             }
 
-            AddRows(neighbor, g0, target + m);
-            AddRows(neighbor, g1, target + m + w);
-            AddRows(neighbor, g2, target + m + (2 * w));
-            AddRows(neighbor, g3, target + m + (3 * w));
+            AddRows(neighbor, even0 + odd0, target + m);
+            AddRows(neighbor, even1 + odd1, target + m + w);
+            AddRows(neighbor, even2 + odd2, target + m + (2 * w));
+            AddRows(neighbor, even3 + odd3, target + m + (3 * w));
         }
 
         for (; m < _vectorized; m += w)
         {
-            Vector512<T> g = default;
+            Vector512<T> even = default, odd = default;
             var c = coefficients + m;
-            for (var k = 0; k < Order; k++, c += _padded)
-                g = MultiplyAdd(Vector512.Create(basis[k]), Vector512.Load(c), g);
-            AddRows(neighbor, g, target + m);
+            for (var k = 0; k < Order; k += 2, c += 2 * _padded)
+            {
+                even = MultiplyAdd(Vector512.Create(basis[k]), Vector512.Load(c), even);
+                odd = MultiplyAdd(Vector512.Create(basis[k + 1]), Vector512.Load(c + _padded), odd);
+            }
+
+            AddRows(neighbor, even + odd, target + m);
         }
     }
 
