@@ -37,7 +37,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     private const int MaxPieces = 1024;
 
     /// <summary>Last coefficients, relative to the largest, that rounding in the networks can leave.</summary>
-    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 1e-5;
+    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 2e-6;
 
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
