@@ -21,13 +21,16 @@ internal sealed class ModelOperations
     private readonly DeepPotModel _model;
     private readonly NeighborCounts _size;
     private readonly int? _coefficients;
+    private readonly double[]? _occupied;
 
     /// <summary>Prepares the count.</summary>
     /// <param name="model">The model.</param>
     /// <param name="size">Centres and neighbours.</param>
-    /// <param name="coefficients">Chebyshev coefficients per output, or null where embeddings are evaluated directly.</param>
-    public ModelOperations(DeepPotModel model, NeighborCounts size, int? coefficients)
+    /// <param name="coefficients">Chebyshev coefficients per output in training, or null where embeddings are evaluated directly.</param>
+    /// <param name="occupied">Pieces that hold neighbours of a centre, per centre type, where only these are summed over; else null.</param>
+    public ModelOperations(DeepPotModel model, NeighborCounts size, int? coefficients = null, double[]? occupied = null)
     {
+        _occupied = occupied;
         _model = model;
         _size = size;
         _coefficients = coefficients;
@@ -41,7 +44,7 @@ internal sealed class ModelOperations
     /// <summary>Energy, forces and virial: one forward and one backward sweep.</summary>
     public OperationCount Evaluation() => SumOverCentres((t, centres) => new OperationCount(
         centres * 2 * Weights(_model.Fitting.Networks[t]),
-        _coefficients is null ? DirectEvaluation(t) : TableEvaluation(t),
+        _coefficients is null && _occupied is null ? DirectEvaluation(t) : TableEvaluation(t),
         centres * 3 * Contraction));
 
     /// <summary>
@@ -111,7 +114,8 @@ internal sealed class ModelOperations
     }
 
     /// <summary>A (M × 4) from the moments (K × 4) of all centres of a type.</summary>
-    private double CoefficientProduct(int centre) => _size.Centres[centre] * MultiplyAdd * 4 * Width * _coefficients!.Value;
+    private double CoefficientProduct(int centre) =>
+        _size.Centres[centre] * MultiplyAdd * 4 * Width * (_occupied is null ? _coefficients!.Value : Order * _occupied[centre]);
 
     private double Pairs(int centre) => Enumerable.Range(0, _size.Centres.Length).Sum(t => _size.Pairs(centre, t));
 

@@ -30,9 +30,6 @@ internal sealed class EvaluationJob : IDisposable
             throw new InvalidOperationException("the networks of this model cannot be tabulated, so there is nothing to time");
     }
 
-    /// <summary>Chebyshev coefficients per output, or null without tables.</summary>
-    public int? Coefficients => _potential.TableSize is { } size ? ModelOperations.CoefficientsOf(size) : null;
-
     /// <summary>Evaluates the next configuration.</summary>
     public void Step()
     {

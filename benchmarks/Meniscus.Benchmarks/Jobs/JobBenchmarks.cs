@@ -67,6 +67,7 @@ internal sealed class JobBenchmarks
             }
         }
 
+        RunPublicModel();
         return _context.Report(_jobs, _parts, new SpcfwBenchmark(_context).Run());
     }
 
@@ -78,7 +79,7 @@ internal sealed class JobBenchmarks
             if (!large)
                 Train<T>(precision, frames, size, threads, tables);
             if (tables || !large || !_context.Quick)
-                Evaluate<T>(precision, frames, size, threads, tables, large ? _context.Plan.ForLargeSystem : _context.Plan);
+                Evaluate<T>(precision, _model, frames, size, threads, tables, large ? _context.Plan.ForLargeSystem : _context.Plan);
         }
     }
 
@@ -95,14 +96,38 @@ internal sealed class JobBenchmarks
     }
 
     private void Evaluate<T>(
-        Precision precision, IReadOnlyList<LabelledFrame> frames, NeighborCounts size, int threads, bool tables, TimingPlan plan)
+        Precision precision,
+        DeepPotModel source,
+        IReadOnlyList<LabelledFrame> frames,
+        NeighborCounts size,
+        int threads,
+        bool tables,
+        TimingPlan plan,
+        string name = "energy + force")
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var model = WaterModel.As(_model, precision, tables);
+        var model = WaterModel.As(source, precision, tables);
         using var job = new EvaluationJob(model, frames, threads);
         var timing = RepeatedTiming.Measure(job.Step, plan);
-        var operations = new ModelOperations(model, size, job.Coefficients).Evaluation();
-        AddJob<T>("energy + force", size, NameOf(precision), NameOf(tables), threads, timing, operations);
+        var operations = new ModelOperations(model, size, occupied: OccupiedPieces.Of<T>(model, frames[0])).Evaluation();
+        AddJob<T>(name, size, NameOf(precision), NameOf(tables), threads, timing, operations);
+    }
+
+    /// <summary>A model that was trained for long, whose tables have many pieces; left out where it is not at hand.</summary>
+    private void RunPublicModel()
+    {
+        if (PublicModel.Load(BenchmarkContext.Note) is not var (model, frames))
+            return;
+        var size = new NeighborCounts(model, frames);
+        _context.NoteNeighbors(model, size);
+        foreach (var threads in _context.Threads)
+        {
+            foreach (var tables in (ReadOnlySpan<bool>)[true, false])
+            {
+                Evaluate<double>(Precision.Float64, model, frames, size, threads, tables, _context.Plan, "energy + force, SCAN model");
+                Evaluate<float>(Precision.Float32, model, frames, size, threads, tables, _context.Plan, "energy + force, SCAN model");
+            }
+        }
     }
 
     private void AddJob<T>(

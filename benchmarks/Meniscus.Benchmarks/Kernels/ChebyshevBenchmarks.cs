@@ -57,7 +57,7 @@ public class ChebyshevBenchmarks<T>
         _tables.Prepare(_kernel.Parameters.Values, upper);
         _count = MatrixProduct.PadColumns(_environment.Count);
         _stride = NetworkColumns<T>.StrideFor(_count);
-        _columns = new ChebyshevColumns<T>(_kernel.Settings, _environment, _tables, training: true);
+        _columns = new ChebyshevColumns<T>(_kernel.Settings, _environment, _tables);
         _columns.Resize(_stride);
         _a = RandomNumbers.Buffer<T>(4 * _kernel.Settings.Width * _stride);
         _columns.Forward(_kernel.Parameters.Values, 0, _count, _a.Pointer);

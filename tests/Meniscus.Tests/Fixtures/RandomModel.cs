@@ -29,6 +29,9 @@ internal sealed record RandomModel
 
     public ActivationFunction EmbeddingActivation { get; init; }
 
+    /// <summary>Factor of the weights of the first embedding layer: how steep the networks are, as after long training.</summary>
+    public double Steepness { get; init; } = 1;
+
     public ActivationFunction FittingActivation { get; init; }
 
     /// <summary>Whether both kinds of networks have steps.</summary>
@@ -81,7 +84,7 @@ internal sealed record RandomModel
                 ExcludeTypes = ExcludeTypes,
                 Davg = davg,
                 Dstd = dstd,
-                Embeddings = [.. Enumerable.Range(0, OneSided ? types : types * types).Select(_ => Network(random, 1, Embedding, EmbeddingActivation, linearOutput: false))],
+                Embeddings = [.. Enumerable.Range(0, OneSided ? types : types * types).Select(_ => Network(random, 1, Embedding, EmbeddingActivation, linearOutput: false, Steepness))],
             },
             Fitting = new EnergyFitting
             {
@@ -108,8 +111,8 @@ internal sealed record RandomModel
         };
     }
 
-    /// <summary>A network of the given hidden widths, with a linear output where asked for.</summary>
-    public NeuralNetwork Network(Random random, int inputs, int[] widths, ActivationFunction activation, bool linearOutput)
+    /// <summary>A network of the given hidden widths, steep in its first layer, with a linear output where asked for.</summary>
+    public NeuralNetwork Network(Random random, int inputs, int[] widths, ActivationFunction activation, bool linearOutput, double steepness = 1)
     {
         var layers = new List<NetworkLayer>();
         foreach (var width in widths)
@@ -118,7 +121,7 @@ internal sealed record RandomModel
             var hasShortcut = width == from || width == 2 * from;
             layers.Add(new NetworkLayer(from, width)
             {
-                Weights = Normal(random, from * width, 1 / Math.Sqrt(from + width)),
+                Weights = Normal(random, from * width, (layers.Count == 0 ? steepness : 1) / Math.Sqrt(from + width)),
                 Bias = Normal(random, width, 0.5),
                 TimeStep = ResnetDt && hasShortcut ? Array.ConvertAll(Uniform(random, width), x => Round(x + 1)) : null,
                 Activation = activation,

@@ -45,7 +45,7 @@ public sealed class TrajectoryWriterTests : IDisposable
         Assert.Contains("has 0 bytes", Assert.Throws<InputException>(() => TrajectoryWriter.Open(path, resumeAt: 10)).Message, StringComparison.Ordinal);
         File.WriteAllText(path, "12345");
         var error = Assert.Throws<InputException>(() => TrajectoryWriter.Open(path, resumeAt: 10));
-        Assert.StartsWith($"{path}: has 5 bytes, but the restart wrote 10", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}: has 5 bytes, but had 10 when the restart was written", error.Message, StringComparison.Ordinal);
         Assert.Equal("12345", File.ReadAllText(path));
         Assert.Throws<InputException>(() => TrajectoryWriter.Open(_folder.File("t.foo")));
         Assert.Throws<InputException>(() => TrajectoryWriter.Open(_folder.File("t.data")));

@@ -39,7 +39,9 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
             ? new StoredTableColumns<T>(kernel.Settings, Environment, stored)
             : tables is null
                 ? new DirectColumns<T>(kernel.Settings, Environment, kernel.Embeddings, training)
-                : new ChebyshevColumns<T>(kernel.Settings, Environment, tables, training);
+                : training
+                    ? new ChebyshevColumns<T>(kernel.Settings, Environment, tables)
+                    : new PiecewiseColumns<T>(kernel.Settings, Environment, tables);
         _fitting = new NetworkColumns<T>(_network, training ? SweepOrder.SecondOrder : SweepOrder.Inference, wantInputAdjoint: true, ownInput: false);
         if (kernel.SubtractsVacuum(centreType))
             _vacuum = new NetworkColumns<T>(_network, training ? SweepOrder.FirstOrder : SweepOrder.Inference, wantInputAdjoint: false, ownInput: true);

@@ -6,8 +6,8 @@ using Meniscus.Numerics;
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
-/// The embedding step through <see cref="ChebyshevEmbedding{T}"/>: moments of the neighbours against 16 polynomials,
-/// then matrix products. Moments are kept per centre, row c·stride + i, coefficients contiguous.
+/// The embedding step through <see cref="ChebyshevEmbedding{T}"/> for training: moments of the neighbours against 16
+/// polynomials, then matrix products over all pieces. Moments are kept per centre, row c·stride + i, coefficients contiguous.
 /// </summary>
 /// <typeparam name="T">Number format.</typeparam>
 internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
@@ -18,7 +18,6 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
     private readonly DescriptorSettings _settings;
     private readonly EnvironmentMatrix<T> _environment;
     private readonly ChebyshevEmbedding<T>.Group _group;
-    private readonly bool _training;
     private readonly NativeBuffer<T> _moments = new(0);
     private readonly NativeBuffer<T> _momentAdjoint = new(0);
     private readonly NativeBuffer<T> _momentTangent = new(0);
@@ -28,18 +27,14 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
     private int _stride;
 
     /// <summary>Creates the step for the centres of an environment.</summary>
-    public ChebyshevColumns(DescriptorSettings settings, EnvironmentMatrix<T> environment, ChebyshevEmbedding<T> embedding, bool training)
+    public ChebyshevColumns(DescriptorSettings settings, EnvironmentMatrix<T> environment, ChebyshevEmbedding<T> embedding)
     {
         _settings = settings;
         _environment = environment;
         _group = embedding.GroupOf(environment.CentreType);
-        _training = training;
         _paddingPlace = new int[settings.TypeCount];
         _padding.EnsureLength(settings.TypeCount * 4 * Order);
     }
-
-    /// <summary>Whether a neighbour beyond the tables was met since the last <see cref="Resize"/>; the results are then void.</summary>
-    public bool RangeExceeded { get; private set; }
 
     private int Coefficients => _group.Coefficients;
 
@@ -47,17 +42,12 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
     public override void Resize(int stride)
     {
         _stride = stride;
-        RangeExceeded = false;
         var rows = 4 * stride;
         _moments.EnsureLength(rows * Coefficients);
         _momentAdjoint.EnsureLength(rows * Coefficients);
         _transposed.EnsureLength(rows * _group.PaddedWidth);
-        if (_training)
-        {
-            _momentTangent.EnsureLength(rows * Coefficients);
-            ClearPaddedRows(_momentTangent.Pointer);
-        }
-
+        _momentTangent.EnsureLength(rows * Coefficients);
+        ClearPaddedRows(_momentTangent.Pointer);
         ClearPaddedRows(_moments.Pointer);
         MakePadding();
     }
@@ -181,11 +171,8 @@ internal sealed unsafe class ChebyshevColumns<T> : EmbeddingColumns<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Locate(int type, T s, out int column, out T slope)
     {
-        var piece = _group.Trees[type].Locate(double.CreateTruncating(s), out var x, out var derivative);
-        RangeExceeded |= piece < 0;
-        column = _group.Offset(type) + (Math.Max(piece, 0) * Order);
-        slope = T.CreateTruncating(derivative);
-        return T.CreateTruncating(x);
+        column = Order * _group.Locate(type, s, out var x, out slope);
+        return x;
     }
 
     private void Moments(int centre)

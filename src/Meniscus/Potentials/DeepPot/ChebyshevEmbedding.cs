@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Meniscus.Numerics;
 
 namespace Meniscus.Potentials.DeepPot;
@@ -29,11 +30,14 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
     /// <summary>Polynomials per piece; also the alignment of matrix columns.</summary>
     public const int Order = ChebyshevBasis.Order;
 
-    /// <summary>Above this many pieces in one network the networks themselves are cheaper.</summary>
-    public const int MaxPieces = 96;
+    /// <summary>Training pays for every piece, and above this many in one network the networks themselves are cheaper.</summary>
+    private const int MaxPiecesInTraining = 96;
+
+    /// <summary>Inference pays for pieces with neighbours only; this many in one network are a few seconds' work to make.</summary>
+    private const int MaxPieces = 1024;
 
     /// <summary>Last coefficients, relative to the largest, that rounding in the networks can leave.</summary>
-    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 1e-5;
+    private static readonly double RoundingLimit = typeof(T) == typeof(double) ? 1e-10 : 2e-6;
 
     private static readonly double[] Points = [.. Enumerable.Range(0, Order).Select(n => Math.Cos(Math.PI * (n + 0.5) / Order))];
 
@@ -156,15 +160,18 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         private readonly int _centre;
         private readonly NetworkKernel<T>?[] _networks;
         private readonly NetworkColumns<T>?[] _columns;
+        private readonly bool _training;
         private readonly int[] _offset;
         private readonly NativeBuffer<T> _matrix = new(0);
         private readonly NativeBuffer<T> _transposed = new(0);
+        private readonly NativeBuffer<T> _byPiece = new(0);
         private readonly NativeBuffer<T> _gradient = new(0);
 
         public Group(DescriptorSettings settings, NetworkKernel<T>?[] networks, int centre, bool training)
         {
             _settings = settings;
             _centre = centre;
+            _training = training;
             var types = settings.TypeCount;
             _networks = [.. Enumerable.Range(0, types).Select(t => networks[settings.NetworkIndex(centre, t)])];
             _columns = Array.ConvertAll(_networks, n => n is null
@@ -202,6 +209,9 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         /// <summary>Cᵀ/N_c, <see cref="Coefficients"/> rows of <see cref="PaddedWidth"/>.</summary>
         public T* Transposed => _transposed.Pointer;
 
+        /// <summary>C/N_c by piece, <see cref="PaddedWidth"/> rows of 16 each; only for inference.</summary>
+        public T* ByPiece => _byPiece.Pointer;
+
         /// <summary>Gradient by C/N_c.</summary>
         public T* Gradient => _gradient.Pointer;
 
@@ -210,6 +220,17 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
 
         /// <summary>Whether neighbours of a type have an embedding.</summary>
         public bool Embeds(int type) => _networks[type] is not null;
+
+        /// <summary>The piece of s̃, counted through all neighbour types, the place x in it, −1…1, and dx/ds̃.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Locate(int type, T s, out T x, out T slope)
+        {
+            // A value beyond the last piece is NaN, since the caller has looked at the range: whatever it is multiplied with shows it.
+            var piece = Math.Max(0, Trees[type].Locate(double.CreateTruncating(s), out var place, out var derivative));
+            x = T.CreateTruncating(place);
+            slope = T.CreateTruncating(derivative);
+            return (_offset[type] / Order) + piece;
+        }
 
         /// <summary>Lays pieces over the range of s̃ of every network.</summary>
         public bool Lay(ReadOnlySpan<double> upper)
@@ -220,13 +241,15 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 _offset[t] = Coefficients;
                 if (_networks[t] is null)
                     continue;
-                if (!Trees[t].Lay(UpperEnd(t, upper), MaxPieces))
+                if (!Trees[t].Lay(UpperEnd(t, upper), _training ? MaxPiecesInTraining : MaxPieces))
                     return false;
                 Coefficients += Trees[t].Count * Order;
             }
 
             _matrix.EnsureLength(Width * Coefficients);
             _transposed.EnsureLength(Coefficients * PaddedWidth);
+            if (!_training)
+                _byPiece.EnsureLength(Coefficients * PaddedWidth);
             return true;
         }
 
@@ -255,6 +278,11 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
             for (var k = 0; k < Width * Coefficients; k++)
                 Matrix[k] *= scale;
             Transpose.Copy(Matrix, Coefficients, Width, Coefficients, Transposed, PaddedWidth);
+            for (var k = 0; k < (_training ? 0 : Coefficients); k += Order)
+            {
+                for (var m = 0; m < Width; m++)
+                    new Span<T>(Matrix + ((nint)m * Coefficients) + k, Order).CopyTo(new Span<T>(ByPiece + ((nint)k * PaddedWidth) + (m * Order), Order));
+            }
         }
 
         /// <summary>Halves the pieces whose last coefficients are too large; returns whether there were any.</summary>
@@ -274,7 +302,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 for (var q = tree.Count - 1; q >= 0; q--)
                 {
                     var tail = LastCoefficient(_offset[t] + (q * Order)) / scale;
-                    var resolved = tail <= roundingLimit;
+                    var resolved = tail <= roundingLimit * tree.Strictness(q);
                     var canHalve = tree.CanHalve(q, resolved);
                     HasKink |= !resolved && !canHalve;
                     if (tail > tolerance && canHalve)
@@ -324,6 +352,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
                 columns?.Dispose();
             _matrix.Dispose();
             _transposed.Dispose();
+            _byPiece.Dispose();
             _gradient.Dispose();
         }
 

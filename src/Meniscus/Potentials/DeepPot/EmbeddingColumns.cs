@@ -4,9 +4,10 @@ namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
 /// The embedding step of the descriptor for the centres of one type: from environment rows R̃ to the matrices
-/// A = (1/N_c) Σ_j G(s̃_j) R̃_jᵀ, and the three sweeps back and forth that forces and training need. Two ways of doing it
-/// exist, with the same meaning: <see cref="DirectColumns{T}"/> evaluates the networks for every neighbour,
-/// <see cref="ChebyshevColumns{T}"/> through tables. A model without networks has <see cref="StoredTableColumns{T}"/>.
+/// A = (1/N_c) Σ_j G(s̃_j) R̃_jᵀ, and the three sweeps back and forth that forces and training need. Three ways of doing it
+/// exist, with the same meaning: <see cref="DirectColumns{T}"/> evaluates the networks for every neighbour; through tables
+/// go <see cref="PiecewiseColumns{T}"/> for energies and forces and <see cref="ChebyshevColumns{T}"/> for training. A model
+/// without networks has <see cref="StoredTableColumns{T}"/>.
 /// <para>
 /// A and its adjoints are feature-major: A[m, c] of centre i is at [m·4·stride + c·stride + i].
 /// </para>

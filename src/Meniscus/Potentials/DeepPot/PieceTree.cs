@@ -13,7 +13,10 @@ internal sealed class PieceTree
     public const double BaseWidth = 4;
 
     /// <summary>Most halvings of a piece.</summary>
-    private const int MaxLevel = 8;
+    private const int MaxLevel = 12;
+
+    /// <summary>Halvings that smooth networks which are not steep get along with.</summary>
+    private const int UsualLevel = 8;
 
     /// <summary>Smallest cells in a base piece.</summary>
     private const int CellsPerBase = 1 << MaxLevel;
@@ -41,20 +44,23 @@ internal sealed class PieceTree
     /// <summary>Pieces that the first base piece has been cut into.</summary>
     public int CountOfFirstBase => _pieces.FindIndex(p => p.Cell >= CellsPerBase) is >= 0 and var first ? Math.Min(first, Count) : Count;
 
-    /// <summary>The pieces as text: first cell and halvings of each, and a dot where only rounding is left.</summary>
+    /// <summary>
+    /// The pieces as text: number among the pieces of its size, and halvings, of each, and a dot where only rounding is left.
+    /// </summary>
     public string State
     {
-        get => string.Join(' ', _pieces.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Cell}:{p.Level}{(p.IsLast ? "." : "")}")));
+        get => string.Join(' ', _pieces.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Cell >> (MaxLevel - p.Level)}/{p.Level}{(p.IsLast ? "." : "")}")));
         set
         {
             _pieces.Clear();
             foreach (var word in value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                var parts = word.TrimEnd('.').Split(':');
-                _pieces.Add(new Piece(
-                    int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture),
-                    int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture),
-                    word.EndsWith('.')));
+                var parts = word.TrimEnd('.').Split('/');
+                var number = int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture);
+                var level = parts.Length == 2 ? int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture) : -1;
+                if (level is < 0 or > MaxLevel)
+                    throw new FormatException($"'{word}' is no piece of an embedding table");
+                _pieces.Add(new Piece(number << (MaxLevel - level), level, word.EndsWith('.')));
             }
 
             _baseCount = _pieces.Count == 0 ? 0 : (_pieces[^1].Cell / CellsPerBase) + 1;
@@ -104,6 +110,12 @@ internal sealed class PieceTree
         x = ((s - _starts[piece]) * slope) - 1;
         return piece;
     }
+
+    /// <summary>
+    /// By how much less the last coefficients of a piece may be for it to count as resolved: those of a kink fall with the
+    /// width, so that one fixed limit would in the end let any function pass for smooth.
+    /// </summary>
+    public double Strictness(int piece) => 1.0 / (1 << Math.Max(0, _pieces[piece].Level - UsualLevel));
 
     /// <summary>Whether a piece may be halved.</summary>
     /// <param name="piece">The piece.</param>
