@@ -83,7 +83,8 @@ internal sealed class DynamicsBenchmarks
         var model = WaterModel.As(_model, precision, tables);
         var frames = WaterFrames.Read(_model.TypeMap, 4, copies[0], copies[1], copies[2]);
         var size = new NeighborCounts(_model, frames);
-        var (bare, coefficients) = BareCall(model, frames, threads);
+        var bare = BareCall(model, frames, threads);
+        var occupied = !tables ? null : precision == Precision.Float32 ? OccupiedPieces.Of<float>(model, frames[0]) : OccupiedPieces.Of<double>(model, frames[0]);
         using var team = new WorkerTeam(threads);
         using var potential = new DeepPotential(model, team);
         var folder = Directory.CreateTempSubdirectory("meniscus-benchmark-").FullName;
@@ -92,7 +93,7 @@ internal sealed class DynamicsBenchmarks
             var input = Input(folder, frames[0], ensemble, steps);
             ProcessMemory.ResetPeak();
             var result = MdRun.Run(input, new MdOptions(), potential, null, null, CancellationToken.None);
-            Add(ensemble, precision, tables, threads, size, result, bare, new ModelOperations(model, size, coefficients).Evaluation());
+            Add(ensemble, precision, tables, threads, size, result, bare, new ModelOperations(model, size, occupied: occupied).Evaluation());
         }
         finally
         {
@@ -100,11 +101,11 @@ internal sealed class DynamicsBenchmarks
         }
     }
 
-    private (double Milliseconds, int? Coefficients) BareCall(DeepPotModel model, IReadOnlyList<LabelledFrame> frames, int threads)
+    private double BareCall(DeepPotModel model, IReadOnlyList<LabelledFrame> frames, int threads)
     {
         using var job = new EvaluationJob(model, frames, threads);
         var plan = frames[0].AtomCount > 1000 ? _context.Plan.ForLargeSystem : _context.Plan;
-        return (RepeatedTiming.Measure(job.Step, plan).MedianMilliseconds, job.Coefficients);
+        return RepeatedTiming.Measure(job.Step, plan).MedianMilliseconds;
     }
 
     private MdInput Input(string folder, LabelledFrame frame, string ensemble, int steps)
