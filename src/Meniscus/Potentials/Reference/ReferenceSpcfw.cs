@@ -1,6 +1,5 @@
 using Meniscus.Atoms;
 using Meniscus.Potentials.Spcfw;
-using WaterMolecules = Meniscus.Potentials.Spcfw.WaterMolecules;
 
 namespace Meniscus.Potentials.Reference;
 
@@ -129,8 +128,8 @@ internal sealed class ReferenceSpcfw
 
     private void AddMolecule(double[] positions, Cell cell, int oxygen)
     {
-        var a = WaterMolecules.Vector(positions, cell, oxygen, oxygen + 1);
-        var b = WaterMolecules.Vector(positions, cell, oxygen, oxygen + 2);
+        var a = WaterTopology.Vector(positions, cell, oxygen, oxygen + 1);
+        var b = WaterTopology.Vector(positions, cell, oxygen, oxygen + 2);
         var c = (X: b.X - a.X, Y: b.Y - a.Y, Z: b.Z - a.Z);
         var (ra, rb, rc) = (Length(a), Length(b), Length(c));
         AddBond(oxygen + 1, oxygen, a, ra);

@@ -22,8 +22,8 @@ internal ref struct MoleculeTerms(ReadOnlySpan<double> positions, Cell cell, Spa
     public readonly bool Add(ReadOnlySpan<int> atoms, double cutoff)
     {
         var (oxygen, first, second) = (atoms[0], atoms[1], atoms[2]);
-        var a = Of(WaterMolecules.Vector(_positions, _cell, oxygen, first));
-        var b = Of(WaterMolecules.Vector(_positions, _cell, oxygen, second));
+        var a = Of(WaterTopology.Vector(_positions, _cell, oxygen, first));
+        var b = Of(WaterTopology.Vector(_positions, _cell, oxygen, second));
         var c = b - a;
         var (lengthA, lengthB, lengthC) = (a.Length, b.Length, c.Length);
         Vector3D onFirst = default, onSecond = default;

@@ -21,7 +21,7 @@ public sealed class SpcfwPotential : IPotential
     private readonly double _accuracy;
     private readonly VerletList _verlet = new();
     private readonly PairGroups _groups = new();
-    private readonly WaterMolecules _molecules = new();
+    private readonly WaterTopology _molecules = new();
     private readonly ScreenedCoulomb _screen = new();
     private readonly ParticleMesh _mesh;
     private readonly EwaldSum _waves = new();

@@ -4,7 +4,7 @@ using Meniscus.Atoms;
 namespace Meniscus.Potentials.Spcfw;
 
 /// <summary>Which atoms form water molecules: every oxygen with the two hydrogens that are nearer to it than to any other.</summary>
-internal sealed class WaterMolecules
+internal sealed class WaterTopology
 {
     private int[] _types = [];
     private int[] _atoms = [];
