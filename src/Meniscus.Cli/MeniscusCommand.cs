@@ -42,7 +42,7 @@ internal static class MeniscusCommand
                 new ChangeBiasVerb(),
                 new ShowVerb(),
                 new NeighborStatVerb(),
-                new VerbGroup("data", "Look at data sets and check them.", new DataInfoVerb(), new DataCheckVerb()),
+                new VerbGroup("data", "Look at data sets, check, convert and split them.", new DataInfoVerb(), new DataCheckVerb(), new DataConvertVerb(), new DataSplitVerb(), new DataMergeVerb()),
                 new MdVerb(),
                 new VerbGroup("check", "Check forces, conservation and sampling against what physics demands.", new CheckForcesVerb(), new CheckConservationVerb(), new CheckEnsembleVerb()),
                 new VerbGroup("build", "Build starting structures.", new BuildWaterVerb(), new BuildSlabVerb(), new BuildReplicateVerb()),

@@ -15,6 +15,9 @@ public static class Units
     /// <summary>1 eV/Å³ in bar.</summary>
     public const double EvPerCubicAngstrom = 1.602176634e6;
 
+    /// <summary>1 kbar in eV/Å³.</summary>
+    public const double Kilobar = 1000 / EvPerCubicAngstrom;
+
     /// <summary>1 bar·Å in mN/m.</summary>
     public const double BarAngstrom = 0.01;
 
@@ -32,6 +35,9 @@ public static class Units
 
     /// <summary>1 rydberg in eV.</summary>
     public const double Rydberg = 13.605693123;
+
+    /// <summary>1 hartree in eV.</summary>
+    public const double Hartree = 2 * Rydberg;
 
     /// <summary>1 bohr in Å.</summary>
     public const double Bohr = 0.529177210903;

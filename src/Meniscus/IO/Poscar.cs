@@ -32,6 +32,28 @@ public static class Poscar
         return new Frame(naming.Map, types, positions, cell) { Velocities = ReadVelocities(lines, types.Length), Masses = naming.Masses };
     }
 
+    /// <summary>Writes a frame, Cartesian, its atoms sorted by element.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="frame">A frame with a cell.</param>
+    /// <exception cref="InputException">The frame has no cell.</exception>
+    public static void Write(string path, Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!frame.Cell.IsPeriodic)
+            throw new InputException($"{path}: the frame has no cell, which POSCAR needs; write extended XYZ");
+        var atoms = Enumerable.Range(0, frame.AtomCount).OrderBy(atom => frame.Types[atom]).ToArray();
+        var groups = atoms.GroupBy(frame.NameOf).ToArray();
+        var text = new Utf8Text();
+        text.Append(string.Concat(groups.Select(group => FormattableString.Invariant($"{group.Key}{group.Count()}")))).Append("\n1\n"u8);
+        for (var row = 0; row < 3; row++)
+            text.Append(frame.Cell[row, 0]).Append(' ').Append(frame.Cell[row, 1]).Append(' ').Append(frame.Cell[row, 2]).Append('\n');
+        text.Append(string.Join(' ', groups.Select(group => group.Key))).Append('\n');
+        text.Append(string.Join(' ', groups.Select(group => FormattableString.Invariant($"{group.Count()}")))).Append("\nCartesian\n"u8);
+        foreach (var p in atoms.Select(atom => 3 * atom))
+            text.Append(frame.Positions[p]).Append(' ').Append(frame.Positions[p + 1]).Append(' ').Append(frame.Positions[p + 2]).Append('\n');
+        AtomicFile.Write(path, stream => stream.Write(text.Written));
+    }
+
     private static Cell ReadCell(TextLines lines, out double[] scales)
     {
         scales = Numbers(lines.Require("the scale"), 3);

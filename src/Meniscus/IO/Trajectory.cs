@@ -167,7 +167,7 @@ public static class Trajectory
         }
     }
 
-    private static Frame FromLabelled(DeepmdSystem system, LabelledFrame labelled, int index)
+    internal static Frame FromLabelled(DeepmdSystem system, LabelledFrame labelled, int index)
     {
         // Type −1 is padding of mixed types, no atom.
         var types = Array.FindAll(labelled.Types, type => type >= 0);

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using Meniscus.Atoms;
+
+namespace Meniscus.IO;
+
+/// <summary>
+/// The structure in an input of pw.x: the namelist <c>system</c> (ibrav, celldm or A B C, nat) and the cards ATOMIC_POSITIONS
+/// and CELL_PARAMETERS, in any of their units. Source: Quantum ESPRESSO, page INPUT_PW.
+/// </summary>
+internal sealed class PwInput
+{
+    private readonly TextLines _lines;
+    private readonly TypeNaming _naming = new(null);
+    private readonly Dictionary<string, double> _system = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<int> _types = [];
+    private readonly List<double> _positions = [];
+    private string _positionUnit = "alat";
+    private string _cellUnit = "alat";
+    private double[]? _vectors;
+
+    private PwInput(TextLines lines) => _lines = lines;
+
+    /// <summary>Reads the structure.</summary>
+    public static Frame Read(string path)
+    {
+        using var lines = TextLines.Open(path);
+        var input = new PwInput(lines);
+        while (lines.TryRead(out var line))
+            input.Take(Encoding.UTF8.GetString(line));
+        return input.Make();
+    }
+
+    private void Take(string line)
+    {
+        var text = line.Trim();
+        if (text.StartsWith('&'))
+            ReadNamelist(text[1..].Trim());
+        else if (text.StartsWith("ATOMIC_POSITIONS", StringComparison.OrdinalIgnoreCase))
+            ReadPositions(Unit(text, "alat"));
+        else if (text.StartsWith("CELL_PARAMETERS", StringComparison.OrdinalIgnoreCase))
+            ReadVectors(Unit(text, "alat"));
+    }
+
+    private static string Unit(string heading, string fallback)
+    {
+        var words = heading.Split([' ', '\t', '{', '}', '(', ')', '!'], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 1 ? words[1].ToLowerInvariant() : fallback;
+    }
+
+    private void ReadNamelist(string name)
+    {
+        while (_lines.TryRead(out var line))
+        {
+            var text = Encoding.UTF8.GetString(line);
+            var comment = text.IndexOf('!', StringComparison.Ordinal);
+            text = (comment < 0 ? text : text[..comment]).Trim();
+            if (text.StartsWith('/') || string.Equals(text, "&end", StringComparison.OrdinalIgnoreCase))
+                return;
+            if (name.StartsWith("system", StringComparison.OrdinalIgnoreCase))
+                TakeKeys(text);
+        }
+
+        throw _lines.EndError("a line with / that ends the namelist");
+    }
+
+    private void TakeKeys(string text)
+    {
+        foreach (var assignment in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var mark = assignment.IndexOf('=', StringComparison.Ordinal);
+            if (mark < 0)
+                continue;
+            var key = assignment[..mark].Replace(" ", "", StringComparison.Ordinal);
+            var value = assignment[(mark + 1)..].Trim().Replace('d', 'e').Replace('D', 'e');
+            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+                _system[key] = number;
+        }
+    }
+
+    private void ReadPositions(string unit)
+    {
+        _positionUnit = unit;
+        var count = _system.TryGetValue("nat", out var nat) && nat is >= 1 and <= 1e7
+            ? (long)nat
+            : throw _lines.Error("ATOMIC_POSITIONS, but no nat of 1 or more in the namelist &system before");
+        for (var i = 0L; i < count; i++)
+        {
+            var line = _lines.Require($"atom {i + 1} of {count}");
+            var words = new Words(line);
+            if (!words.Next(out var label) || _naming.TakeName(SpeciesLabel.Symbol(label), out var type) is not null)
+                throw _lines.Error($"atom {i + 1} of {count}: '{TextLines.Printable(line)}' begins with no symbol of an element");
+            _types.Add(type);
+            for (var k = 0; k < 3; k++)
+                _positions.Add(words.NextNumber(out var value) ? value : throw _lines.Error($"atom {i + 1} of {count}: expected a label and three numbers (no expressions)"));
+        }
+    }
+
+    private void ReadVectors(string unit)
+    {
+        _cellUnit = unit;
+        _vectors = new double[9];
+        for (var row = 0; row < 3; row++)
+        {
+            var words = new Words(_lines.Require("a cell vector"));
+            for (var k = 0; k < 3; k++)
+            {
+                if (!words.NextNumber(out _vectors[(3 * row) + k]))
+                    throw _lines.Error("expected a cell vector, three finite numbers");
+            }
+        }
+    }
+
+    private Frame Make()
+    {
+        if (_types.Count == 0)
+            throw new InputException($"{_lines.Path}: no ATOMIC_POSITIONS; expected an input of pw.x");
+        var alat = _system.TryGetValue("celldm(1)", out var bohr) ? bohr * Units.Bohr : _system.GetValueOrDefault("A", double.NaN);
+        var cell = LammpsBox.Guard(_lines, Vectors(ref alat));
+        var positions = _positions.ToArray();
+        var unit = UnitOf(_positionUnit, "ATOMIC_POSITIONS", alat);
+        for (var i = 0; i < positions.Length; i += 3)
+        {
+            (positions[i], positions[i + 1], positions[i + 2]) = _positionUnit == "crystal"
+                ? cell.Cartesian(positions[i], positions[i + 1], positions[i + 2])
+                : (positions[i] * unit, positions[i + 1] * unit, positions[i + 2] * unit);
+        }
+
+        return new Frame(_naming.Map, [.. _types], positions, cell);
+    }
+
+    private double[] Vectors(ref double alat)
+    {
+        var ibrav = _system.GetValueOrDefault("ibrav", double.NaN);
+        if (ibrav != 0)
+            return PwLattice.Vectors(_lines, ibrav, _system, alat);
+        var vectors = _vectors ?? throw new InputException($"{_lines.Path}: ibrav = 0 without CELL_PARAMETERS; add the card");
+        var unit = UnitOf(_cellUnit, "CELL_PARAMETERS", alat);
+        vectors = Array.ConvertAll(vectors, value => value * unit);
+        // Without a lattice parameter, alat is the length of the first vector.
+        if (double.IsNaN(alat))
+            alat = Math.Sqrt((vectors[0] * vectors[0]) + (vectors[1] * vectors[1]) + (vectors[2] * vectors[2]));
+        return vectors;
+    }
+
+    private double UnitOf(string unit, string card, double alat) => unit switch
+    {
+        "angstrom" => 1,
+        "bohr" => Units.Bohr,
+        "crystal" when card == "ATOMIC_POSITIONS" => 1,
+        "alat" when !double.IsNaN(alat) => alat,
+        "alat" => throw new InputException($"{_lines.Path}: {card} in units of alat without celldm(1) or A; add one, or a unit"),
+        _ => throw new InputException($"{_lines.Path}: {card} in '{(unit.Length > 20 ? unit[..20] + "…" : unit)}'; expected alat, angstrom, bohr or crystal"),
+    };
+}
