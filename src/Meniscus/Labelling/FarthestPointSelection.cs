@@ -23,7 +23,8 @@ public static class FarthestPointSelection
             throw new InputException("the model of descriptors is no Deep Potential, and has none; name a model file or a checkpoint");
         var evaluation = new Evaluation { Extras = EvaluationExtras.Descriptors };
         CandidateEvaluation.Evaluate(model, candidate, evaluation);
-        var (width, types) = (evaluation.DescriptorWidth, CandidateEvaluation.Configuration(model, candidate).Types);
+        var width = evaluation.DescriptorWidth;
+        var types = CandidateEvaluation.Configuration(model, candidate).Types;
         var counts = new int[model.TypeMap.Count];
         var mean = new double[width * counts.Length];
         foreach (var type in types)

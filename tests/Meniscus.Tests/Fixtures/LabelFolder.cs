@@ -49,6 +49,21 @@ internal sealed class LabelFolder : IDisposable
         return Path("label.json");
     }
 
+    /// <summary>
+    /// Asserts that forces and virial are derivatives of the energy: of three frames the second has its first hydrogen moved along x, the
+    /// third is stretched along x. The trapezium rule integrates the labels from the first frame to each of the others.
+    /// </summary>
+    public static void AssertDerivatives(LabelSummary summary, double shift, double forceTolerance, double strain, double virialTolerance)
+    {
+        var labels = summary.Jobs.Select(job => job.Result!).ToArray();
+        var force = (labels[0].Forces![3] + labels[1].Forces![3]) / 2;
+        Assert.True(Math.Abs(force) > 10 * forceTolerance, $"the force, {force} eV/Å, is large enough to see its sign");
+        Assert.Equal(-(labels[1].Energy - labels[0].Energy) / shift, force, forceTolerance);
+        var virial = (labels[0].Virial![0] + labels[2].Virial![0]) / 2;
+        Assert.True(Math.Abs(virial) > 2 * virialTolerance, $"the virial, {virial} eV, is large enough to see its sign");
+        Assert.Equal(-(labels[2].Energy - labels[0].Energy) / Math.Log(1 + strain), virial, virialTolerance);
+    }
+
     /// <summary>Settings of pw.x with the pseudopotentials of the shared data; skips the running test where there are none.</summary>
     public static string Pwscf(string more = "", double cutoff = 25)
     {

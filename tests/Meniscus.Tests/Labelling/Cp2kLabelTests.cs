@@ -14,20 +14,14 @@ public sealed class Cp2kLabelTests : IDisposable
     public void ForcesAndVirialOfR2scanAreTheDerivativesOfTheEnergy()
     {
         DftPrograms.RequireCp2k();
-        const double H = 0.02, Strain = 0.004;
+        const double Shift = 0.03, Strain = 0.01;
         var input = _folder.Input(
             "cp2k",
-            """{ "functional": "R2SCAN", "cutoff_Ry": 400, "rel_cutoff_Ry": 50, "eps_scf": 1e-6 }""",
-            [
-                LabelFolder.Molecule(box: 5), LabelFolder.Molecule(-H, 5), LabelFolder.Molecule(H, 5),
-                LabelFolder.Molecule(0, 5, -Strain), LabelFolder.Molecule(0, 5, Strain),
-            ]);
+            """{ "functional": "R2SCAN", "cutoff_Ry": 250, "rel_cutoff_Ry": 40, "eps_scf": 1e-6 }""",
+            [LabelFolder.Molecule(box: 5), LabelFolder.Molecule(Shift, 5), LabelFolder.Molecule(0, 5, Strain)]);
         var summary = LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken);
-        Assert.True(summary.Count(JobStatus.Done) == 5, string.Join('\n', summary.Jobs.Select(job => job.Message)));
-        var energies = Array.ConvertAll([.. summary.Jobs], job => job.Result!.Energy);
-        // The grid breaks translational symmetry by about as much.
-        Assert.Equal(summary.Jobs[0].Result!.Forces![3], -(energies[2] - energies[1]) / (2 * H), 0.1);
-        Assert.Equal(summary.Jobs[0].Result!.Virial![0], -(energies[4] - energies[3]) / (2 * Strain), 0.3);
+        Assert.True(summary.Count(JobStatus.Done) == 3, string.Join('\n', summary.Jobs.Select(job => job.Message)));
+        LabelFolder.AssertDerivatives(summary, Shift, forceTolerance: 0.06, Strain, virialTolerance: 0.15);
     }
 
     [Fact]
