@@ -52,10 +52,10 @@ public sealed class LabelRunTests : IDisposable
     [Fact]
     public void AFrameThatIsNotWaterIsNamed()
     {
-        var salt = new Frame(new TypeMap(["Na", "Cl"]), [0, 1], [0, 0, 0, 2.8, 0, 0], Cell.Orthorhombic(6, 6, 6));
-        var run = ProgramRun.Of("label", _folder.Write("spcfw", "", [salt]));
+        var carbide = new Frame(new TypeMap(["Si", "C"]), [0, 1], [0, 0, 0, 1.9, 0, 0], Cell.Orthorhombic(6, 6, 6));
+        var run = ProgramRun.Of("label", _folder.Write("spcfw", "", [carbide]));
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("frames.xyz frame 0: 'Na' is no element of spcfw", run.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("frames.xyz frame 0: 'Si' is no element of spcfw", run.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]
