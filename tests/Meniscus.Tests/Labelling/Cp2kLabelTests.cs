@@ -17,11 +17,12 @@ public sealed class Cp2kLabelTests : IDisposable
         const double Shift = 0.03, Strain = 0.01;
         var input = _folder.Input(
             "cp2k",
-            """{ "functional": "R2SCAN", "cutoff_Ry": 250, "rel_cutoff_Ry": 40, "eps_scf": 1e-6 }""",
+            """{ "functional": "R2SCAN", "cutoff_Ry": 300, "rel_cutoff_Ry": 50, "eps_scf": 1e-6 }""",
             [LabelFolder.Molecule(box: 5), LabelFolder.Molecule(Shift, 5), LabelFolder.Molecule(0, 5, Strain)]);
         var summary = LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken);
         Assert.True(summary.Count(JobStatus.Done) == 3, string.Join('\n', summary.Jobs.Select(job => job.Message)));
-        LabelFolder.AssertDerivatives(summary, Shift, forceTolerance: 0.06, Strain, virialTolerance: 0.15);
+        // The real-space grid shifts energies by some hundredths of an eV when atoms or cell move.
+        LabelFolder.AssertDerivatives(summary, Shift, forceTolerance: 0.06, Strain, virialTolerance: 0.25);
     }
 
     [Fact]
