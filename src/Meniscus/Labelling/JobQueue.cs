@@ -27,7 +27,8 @@ internal sealed class JobQueue(ILabelProgram program, LabelJobsInput settings, s
         foreach (var thread in threads)
             thread.Join();
         table.Write();
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested)
+            throw new OperationCanceledException($"stopped; the same command goes on, and {table.Path} says how each frame stands", cancellation);
         if (failure is not null)
             throw failure is InputException ? new InputException(failure.Message, failure) : new IOException(failure.Message, failure);
 

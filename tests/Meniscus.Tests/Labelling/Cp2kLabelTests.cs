@@ -21,7 +21,7 @@ public sealed class Cp2kLabelTests : IDisposable
             [LabelFolder.Molecule(box: 5), LabelFolder.Molecule(Shift, 5), LabelFolder.Molecule(0, 5, Strain)]);
         var summary = LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken);
         Assert.True(summary.Count(JobStatus.Done) == 3, string.Join('\n', summary.Jobs.Select(job => job.Message)));
-        // The real-space grid shifts energies by some hundredths of an eV when atoms or cell move.
+        // The real-space grid changes the energy by some tenths of a meV when atoms or cell move.
         LabelFolder.AssertDerivatives(summary, Shift, forceTolerance: 0.06, Strain, virialTolerance: 0.25);
     }
 
