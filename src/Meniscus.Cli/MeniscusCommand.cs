@@ -44,6 +44,8 @@ internal static class MeniscusCommand
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets, check, convert and split them.", new DataInfoVerb(), new DataCheckVerb(), new DataConvertVerb(), new DataSplitVerb(), new DataMergeVerb()),
                 new MdVerb(),
+                new LabelVerb(),
+                new SelectVerb(),
                 new VerbGroup("check", "Check forces, conservation and sampling against what physics demands.", new CheckForcesVerb(), new CheckConservationVerb(), new CheckEnsembleVerb()),
                 new VerbGroup("build", "Build starting structures.", new BuildWaterVerb(), new BuildSlabVerb(), new BuildReplicateVerb()),
                 new VerbGroup("analyze", "Measure surface tension, structure and diffusion in what a run wrote.", new SurfaceTensionVerb(), new DensityVerb(), new RadialDistributionVerb(), new DisplacementVerb(), new OrientationVerb(), new EquationOfStateVerb(), new BlockAverageVerb(), new ThermoVerb()),

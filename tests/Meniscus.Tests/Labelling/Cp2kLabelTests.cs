@@ -1,0 +1,49 @@
+using Meniscus.Labelling;
+using Meniscus.Tests.Fixtures;
+
+namespace Meniscus.Tests.Labelling;
+
+/// <summary>Labels from a real CP2K, with a small basis and box.</summary>
+public sealed class Cp2kLabelTests : IDisposable
+{
+    private readonly LabelFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void ForcesAndVirialOfR2scanAreTheDerivativesOfTheEnergy()
+    {
+        DftPrograms.RequireCp2k();
+        const double Shift = 0.03, Strain = 0.01;
+        var input = _folder.Input(
+            "cp2k",
+            """{ "functional": "R2SCAN", "cutoff_Ry": 300, "rel_cutoff_Ry": 50, "eps_scf": 1e-6 }""",
+            [LabelFolder.Molecule(box: 5), LabelFolder.Molecule(Shift, 5), LabelFolder.Molecule(0, 5, Strain)]);
+        var summary = LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken);
+        Assert.True(summary.Count(JobStatus.Done) == 3, string.Join('\n', summary.Jobs.Select(job => job.Message)));
+        // The real-space grid changes the energy by some tenths of a meV when atoms or cell move.
+        LabelFolder.AssertDerivatives(summary, Shift, forceTolerance: 0.06, Strain, virialTolerance: 0.25);
+    }
+
+    [Fact]
+    public void AnScfThatDoesNotConvergeIsSeen()
+    {
+        DftPrograms.RequireCp2k();
+        var input = _folder.Input(
+            "cp2k",
+            """{ "cutoff_Ry": 150, "rel_cutoff_Ry": 30, "max_scf": 2, "outer_max_scf": 1, "ot_minimizer": ["CG"] }""",
+            [LabelFolder.Molecule()]);
+        var job = Assert.Single(LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken).Jobs);
+        Assert.Equal(JobStatus.NotConverged, job.Status);
+    }
+
+    [Fact]
+    public void AKeywordThatCp2kDoesNotKnowIsACrashWithItsMessage()
+    {
+        DftPrograms.RequireCp2k();
+        var input = _folder.Input("cp2k", """{ "lines": { "DFT": ["NO_SUCH_KEYWORD 1"] } }""", [LabelFolder.Molecule()], """{ "retries": 0 }""");
+        var job = Assert.Single(LabelRun.Run(input, new LabelOptions(), cancellation: TestContext.Current.CancellationToken).Jobs);
+        Assert.Equal(JobStatus.Crashed, job.Status);
+        Assert.Contains("NO_SUCH_KEYWORD", job.Message, StringComparison.Ordinal);
+    }
+}
