@@ -66,12 +66,11 @@ internal sealed class Cp2kOutput : RunOutputReader
             }
         }
 
-        if (_hartree is not null && Finish() is { } last)
-            return last;
-        if (_within && _converged is null)
+        // What a killed run printed of a step may lack forces or stress.
+        if (_within)
         {
             _within = false;
-            EndWithin("the end of the self-consistent cycle");
+            EndWithin("the end of the step, or PROGRAM ENDED");
         }
 
         return null;
@@ -109,11 +108,15 @@ internal sealed class Cp2kOutput : RunOutputReader
             _converged = false;
         else if (text.StartsWith("ATOMIC FORCES in"u8) || text.StartsWith("FORCES| Atomic forces"u8))
             ReadForces();
-        else if (text.StartsWith("STRESS TENSOR ["u8) || (text.StartsWith("STRESS| "u8) && text.IndexOf("stress tensor ["u8) >= 0))
+        else if (text.StartsWith("STRESS TENSOR ["u8) || IsStressHeading(text))
             ReadStress(text);
         else if (_cellChanges && _hartree is not null && (text.StartsWith("CELL LNTHS["u8) || text.IndexOf("| Cell lengths ["u8) >= 0))
             TakeCellLengths(text);
     }
+
+    // The heading of the eigenvectors ends in the same words.
+    private static bool IsStressHeading(ReadOnlySpan<byte> text) =>
+        text.StartsWith("STRESS| "u8) && text.IndexOf(" stress tensor ["u8) >= 0 && text.IndexOf("igenv"u8) < 0;
 
     private static ReadOnlySpan<byte> LastWord(ReadOnlySpan<byte> text) => text[(text.LastIndexOf((byte)' ') + 1)..];
 

@@ -133,6 +133,12 @@ public sealed class LabelledFramesTests : IDisposable
         Assert.Contains("cut short", Assert.Throws<InputException>(() => LabelledFrames.Read(cut).Count()).Message, StringComparison.Ordinal);
         Assert.Equal(2, LabelledFrames.Read(cut, new() { TolerateTornEnd = true }).Count());
 
+        foreach (var mark in new[] { "ENERGY| ", " STRESS TENSOR", " **** ****" })
+        {
+            var torn = Sample("torn.out", Cp2k[..Cp2k.IndexOf(mark, StringComparison.Ordinal)]);
+            Assert.Contains("cut short", Assert.Throws<InputException>(() => LabelledFrames.Read(torn).Count()).Message, StringComparison.Ordinal);
+        }
+
         var mixed = _folder.File("mixed.out");
         File.WriteAllText(mixed, text[..(text.Length / 2)] + text);
         Assert.Contains("output of two runs", Assert.Throws<InputException>(() => LabelledFrames.Read(mixed).Count()).Message, StringComparison.Ordinal);
@@ -195,6 +201,32 @@ public sealed class LabelledFramesTests : IDisposable
         Near(-7.364190264587725 * Units.Hartree, hydrogen.Energy!.Value, 1e-9);
         Near(-5.73440344E-02 * ForceHartree, hydrogen.Forces![0], 1e-9);
         Near(0.12345678e4 / Units.EvPerCubicAngstrom * 125, hydrogen.Virial![8], 1e-9);
+    }
+
+    /// <summary>CP2K 2023.1; energies at 0.99 and 1.01 times the lengths have the slope −trace(Ξ) (H2, PADE).</summary>
+    [Fact]
+    public void Cp2k2023HasEigenvectorsAfterTheStressAndTheSignOfAPressure()
+    {
+        const string stress = """
+             STRESS| Analytical stress tensor [GPa]
+             STRESS|                        x                   y                   z
+             STRESS|      x       -2.45067013274E+00  -2.58459019621E-10  -2.58459095060E-10
+             STRESS|      y       -2.58459019621E-10  -3.08815564502E-01   1.87359684711E-10
+             STRESS|      z       -2.58459095060E-10   1.87359684711E-10  -3.08815564502E-01
+             STRESS| 1/3 Trace                                            -1.02276708725E+00
+
+             STRESS| Eigenvectors and eigenvalues of the analytical stress tensor [GPa]
+             STRESS|                        1                   2                   3
+             STRESS| Eigenvalues  -2.45067013274E+00  -3.08815564690E-01  -3.08815564315E-01
+             STRESS|      x           1.000000000000      0.000000000000     -0.000000000171
+             STRESS|      y           0.000000000121      0.707106781187      0.707106781187
+             STRESS|      z           0.000000000121     -0.707106781187      0.707106781187
+
+            """;
+        var text = Cp2k[..Cp2k.IndexOf(" STRESS TENSOR [GPa]", StringComparison.Ordinal)] + stress + " PROGRAM ENDED AT 2023\n";
+        var virial = Assert.Single(LabelledFrames.Read(Sample("cp2k2023.out", text))).Virial!;
+        Near(-2.45067013274e4 / Units.EvPerCubicAngstrom * 125, virial[0], 1e-9);
+        Near(-(-30.71409263796736 + 30.761954015977896) / 0.02, virial[0] + virial[4] + virial[8], 2e-3);
     }
 
     [Fact]
