@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Meniscus.Atoms;
 using Meniscus.Numerics;
 
@@ -27,6 +28,9 @@ namespace Meniscus.Potentials.DeepPot;
 internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Most listed neighbours of an atom that are gathered on the stack.</summary>
+    private const int NearOnStack = 1024;
+
     private readonly DescriptorSettings _settings;
     private readonly int _types;
     private readonly NativeBuffer<double>[] _geometry;
@@ -112,29 +116,31 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
     /// <param name="atom">Index of the centre in its frame.</param>
     /// <param name="frameOffset">Added to atom indices.</param>
     /// <param name="overflow">Counts centres with more neighbours than slots.</param>
+    [SkipLocalsInit]
     public void Fill(int centre, int firstPair, NeighborList list, ReadOnlySpan<int> types, int atom, int frameOffset, ref NeighborOverflow overflow)
     {
         Atom[centre] = frameOffset + atom;
         var segment = Segment + (centre * (_types + 1));
         var filled = Filled + (centre * _types);
-        var pairs = CountByType(list, types, atom, filled, segment, firstPair);
-        var (begin, end) = (list.Start[atom], list.Start[atom + 1]);
-        if (IsTooMany(filled, pairs))
+        // Of the caller's own: threads fill different centres of one matrix.
+        var listed = list.Start[atom + 1] - list.Start[atom] + 1;
+        Span<NearNeighbor> near = listed <= NearOnStack ? stackalloc NearNeighbor[listed] : new NearNeighbor[listed];
+        near = near[..FindNear(list, types, atom, near)];
+        CountByType(near, filled, segment, firstPair);
+        if (IsTooMany(filled, near.Length))
         {
             overflow.Add(new ReadOnlySpan<int>(filled, _types), _settings.Sel);
-            FillNearest(centre, firstPair, list, types, atom, frameOffset);
+            FillNearest(centre, firstPair, near, frameOffset);
             return;
         }
 
         Span<int> next = stackalloc int[_types];
         for (var t = 0; t < _types; t++)
             next[t] = segment[t];
-        for (var p = begin; p < end; p++)
+        foreach (ref readonly var pair in near)
         {
-            var type = types[list.Neighbors[p]];
-            if (type < 0 || !Displacement(list, atom, p, out var x, out var y, out var z, out var r2) || _settings.IsRemoved(CentreType, type) || _settings.IsZeroed(CentreType, type))
-                continue;
-            SetPair(next[type]++, type, frameOffset + list.Neighbors[p], x, y, z, r2);
+            if (!_settings.IsRemoved(CentreType, pair.Type) && !_settings.IsZeroed(CentreType, pair.Type))
+                SetPair(next[pair.Type]++, pair.Type, frameOffset + pair.Atom, pair.X, pair.Y, pair.Z, pair.R2);
         }
 
         LeaveOutRemoved(filled);
@@ -210,28 +216,50 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         _atom.Dispose();
     }
 
-    /// <summary>Counts neighbours within the cutoff per type and lays out the segments; returns how many there are.</summary>
-    private int CountByType(NeighborList list, ReadOnlySpan<int> types, int atom, int* filled, int* segment, int firstPair)
+    /// <summary>
+    /// Gathers the listed neighbours that are within the cutoff: vector, squared distance, atom and type of each. With a skin
+    /// a third of the list is not, without any pattern, so every one is written and the next one overwrites what is too far:
+    /// a branch would be guessed wrongly every third time.
+    /// </summary>
+    /// <returns>How many there are.</returns>
+    private int FindNear(NeighborList list, ReadOnlySpan<int> types, int atom, Span<NearNeighbor> near)
     {
-        new Span<int>(filled, _types).Clear();
-        var total = 0;
-        for (var p = list.Start[atom]; p < list.Start[atom + 1]; p++)
+        var (begin, end) = (list.Start[atom], list.Start[atom + 1]);
+        var limit = _settings.Cutoff * _settings.Cutoff;
+        var count = 0;
+        fixed (double* positions = list.WrappedPositions, shifts = list.ShiftVectors)
+        fixed (int* neighbors = list.Neighbors, type = types)
+        fixed (short* shiftOf = list.Shifts)
+        fixed (NearNeighbor* target = near)
         {
-            var type = types[list.Neighbors[p]];
-            if (type < 0 || !Displacement(list, atom, p, out _, out _, out _, out _))
-                continue;
-            filled[type]++;
-            total++;
+            var (x0, y0, z0) = (positions[3 * atom], positions[(3 * atom) + 1], positions[(3 * atom) + 2]);
+            for (var p = begin; p < end; p++)
+            {
+                var j = neighbors[p];
+                var r = positions + (3 * j);
+                var s = shifts + (3 * shiftOf[p]);
+                var (x, y, z) = (r[0] + s[0] - x0, r[1] + s[1] - y0, r[2] + s[2] - z0);
+                var r2 = (x * x) + (y * y) + (z * z);
+                target[count] = new NearNeighbor(x, y, z, r2, j, type[j], p);
+                count += (r2 <= limit ? 1 : 0) & (type[j] >= 0 ? 1 : 0);
+            }
         }
 
+        return count;
+    }
+
+    /// <summary>Counts the gathered neighbours per type and lays out the segments.</summary>
+    private void CountByType(ReadOnlySpan<NearNeighbor> near, int* filled, int* segment, int firstPair)
+    {
+        new Span<int>(filled, _types).Clear();
+        foreach (ref readonly var pair in near)
+            filled[pair.Type]++;
         segment[0] = firstPair;
         for (var t = 0; t < _types; t++)
         {
             var visible = !_settings.IsRemoved(CentreType, t) && !_settings.IsZeroed(CentreType, t);
             segment[t + 1] = segment[t] + (visible ? filled[t] : 0);
         }
-
-        return total;
     }
 
     private bool IsTooMany(int* filled, int total)
@@ -252,19 +280,12 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
     }
 
     /// <summary>The slow path for a centre with more neighbours than slots.</summary>
-    private void FillNearest(int centre, int firstPair, NeighborList list, ReadOnlySpan<int> types, int atom, int frameOffset)
+    private void FillNearest(int centre, int firstPair, Span<NearNeighbor> near, int frameOffset)
     {
-        const int OnStack = 512;
-        var (count, listed) = (0, list.Start[atom + 1] - list.Start[atom]);
-        Span<(double R2, int Pair)> near = listed <= OnStack ? stackalloc (double, int)[OnStack] : new (double, int)[listed];
-        for (var p = list.Start[atom]; p < list.Start[atom + 1]; p++)
-        {
-            if (types[list.Neighbors[p]] >= 0 && Displacement(list, atom, p, out _, out _, out _, out var r2))
-                near[count++] = (r2, p);
-        }
-
-        near[..count].Sort();
-        near = near[..(_settings.TruncatesPerType ? count : Math.Min(count, _settings.SlotCount))];
+        // Equal distances in the order of the list, which is that of the atoms in it.
+        near.Sort(static (a, b) => a.R2 != b.R2 ? a.R2.CompareTo(b.R2) : a.Order.CompareTo(b.Order));
+        if (!_settings.TruncatesPerType)
+            near = near[..Math.Min(near.Length, _settings.SlotCount)];
         var segment = Segment + (centre * (_types + 1));
         var filled = Filled + (centre * _types);
         var next = firstPair;
@@ -272,32 +293,18 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         {
             segment[t] = next;
             filled[t] = 0;
-            foreach (var (r2, p) in near)
+            foreach (ref readonly var pair in near)
             {
-                if (types[list.Neighbors[p]] != t || filled[t] == _settings.Sel[t])
+                if (pair.Type != t || filled[t] == _settings.Sel[t])
                     continue;
                 filled[t]++;
-                if (_settings.IsRemoved(CentreType, t) || _settings.IsZeroed(CentreType, t))
-                    continue;
-                Displacement(list, atom, p, out var x, out var y, out var z, out _);
-                SetPair(next++, t, frameOffset + list.Neighbors[p], x, y, z, r2);
+                if (!_settings.IsRemoved(CentreType, t) && !_settings.IsZeroed(CentreType, t))
+                    SetPair(next++, t, frameOffset + pair.Atom, pair.X, pair.Y, pair.Z, pair.R2);
             }
         }
 
         segment[_types] = next;
         LeaveOutRemoved(filled);
-    }
-
-    private bool Displacement(NeighborList list, int atom, int pair, out double x, out double y, out double z, out double r2)
-    {
-        var positions = list.WrappedPositions;
-        var shifts = list.ShiftVectors;
-        var (j, s) = (3 * list.Neighbors[pair], 3 * list.Shifts[pair]);
-        x = positions[j] + shifts[s] - positions[3 * atom];
-        y = positions[j + 1] + shifts[s + 1] - positions[(3 * atom) + 1];
-        z = positions[j + 2] + shifts[s + 2] - positions[(3 * atom) + 2];
-        r2 = (x * x) + (y * y) + (z * z);
-        return r2 <= _settings.Cutoff * _settings.Cutoff;
     }
 
     private void SetPair(int p, int type, int neighbor, double x, double y, double z, double r2)
@@ -360,6 +367,9 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         RowTangent(2)[p] = T.CreateTruncating(((g * dy) + (radial * y)) * scale[2]);
         RowTangent(3)[p] = T.CreateTruncating(((g * dz) + (radial * z)) * scale[3]);
     }
+
+    /// <summary>A neighbour within the cutoff.</summary>
+    private readonly record struct NearNeighbor(double X, double Y, double Z, double R2, int Atom, int Type, int Order);
 }
 
 /// <summary>How often atoms had more neighbours than the model has slots, for the one message the user gets.</summary>
