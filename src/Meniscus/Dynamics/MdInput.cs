@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Meniscus.Input;
 
@@ -90,8 +87,7 @@ public sealed record MdInput
     public static MdInput Load(string path)
     {
         var text = IO.InputFile.ReadText(path, LargestFile);
-        var ending = Path.GetExtension(path);
-        return Parse(text, path, ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase))
+        return Parse(text, path, InputTree.IsYaml(path))
             with { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(path)) };
     }
 
@@ -110,14 +106,7 @@ public sealed record MdInput
     }
 
     /// <summary>The normalised input: every key, defaults filled in. Reading it gives the same input again.</summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(stream, options))
-            MdInputSchema.Root.Write(this).WriteTo(writer);
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
-    }
+    public string ToJson() => MdInputSchema.Root.WriteText(this);
 }
 
 /// <summary>The section <c>lennard_jones</c>.</summary>

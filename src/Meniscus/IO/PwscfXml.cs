@@ -42,7 +42,6 @@ public sealed record PwscfXmlResult
 /// </summary>
 public static class PwscfXml
 {
-    private const double Hartree = 2 * Units.Rydberg;
 
     private const int MostAtoms = 10_000_000;
 
@@ -113,10 +112,10 @@ public static class PwscfXml
                     cell.AddRange(Numbers(reader, 3, path));
                     break;
                 case "etot":
-                    result = result with { Energy = Hartree * Numbers(reader, 1, path)[0] };
+                    result = result with { Energy = Units.Hartree * Numbers(reader, 1, path)[0] };
                     break;
                 case "forces":
-                    result = result with { Forces = Scaled(Numbers(reader, 3 * names.Count, path), Hartree / Units.Bohr) };
+                    result = result with { Forces = Scaled(Numbers(reader, 3 * names.Count, path), Units.Hartree / Units.Bohr) };
                     break;
                 case "stress":
                     stress = Numbers(reader, 9, path);
@@ -137,7 +136,7 @@ public static class PwscfXml
             Names = names,
             Positions = Scaled([.. positions], Units.Bohr),
             Cell = Scaled([.. cell], Units.Bohr),
-            Virial = stress is null || cell.Count == 0 ? null : Scaled(stress, Hartree * new Cell(cell.ToArray()).Volume),
+            Virial = stress is null || cell.Count == 0 ? null : Scaled(stress, Units.Hartree * new Cell(cell.ToArray()).Volume),
         };
     }
 

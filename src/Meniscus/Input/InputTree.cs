@@ -15,6 +15,11 @@ internal static class InputTree
 {
     private const int MaximumDepth = 64;
 
+    /// <summary>Whether a file is YAML, by its name; else it is JSON.</summary>
+    public static bool IsYaml(string path) =>
+        Path.GetExtension(path) is { } ending
+        && (ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads JSON.</summary>
     /// <param name="text">The text.</param>
     /// <param name="file">Name for messages.</param>

@@ -14,7 +14,6 @@ internal sealed class Cp2kProgram(Cp2kSettings settings) : ILabelProgram
 
     private const long LargestOutput = 256 << 20;
 
-    private const double Hartree = 2 * Units.Rydberg;
 
     private const double GigapascalVolume = 1e4 / Units.EvPerCubicAngstrom;
 
@@ -101,7 +100,7 @@ internal sealed class Cp2kProgram(Cp2kSettings settings) : ILabelProgram
     private static double? EnergyIn(string[] lines)
     {
         var line = Array.FindLast(lines, line => line.StartsWith(" ENERGY| Total FORCE_EVAL", StringComparison.Ordinal));
-        return line is not null && Number(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[^1]) is { } value ? Hartree * value : null;
+        return line is not null && Number(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[^1]) is { } value ? Units.Hartree * value : null;
     }
 
     // Before 2024.2 a table "# Atom Kind Element X Y Z", since then lines "FORCES| Atom x y z |f|".
@@ -124,7 +123,7 @@ internal sealed class Cp2kProgram(Cp2kSettings settings) : ILabelProgram
             {
                 if (Number(words[first + k]) is not { } value)
                     return null;
-                forces[(3 * found) + k] = value * Hartree / Units.Bohr;
+                forces[(3 * found) + k] = value * Units.Hartree / Units.Bohr;
             }
 
             found++;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Meniscus.Input;
 
@@ -68,8 +67,7 @@ public sealed record LabelInput
     public static LabelInput Load(string path)
     {
         var text = IO.InputFile.ReadText(path, LargestFile);
-        var ending = Path.GetExtension(path);
-        return Parse(text, path, ending.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || ending.Equals(".yml", StringComparison.OrdinalIgnoreCase))
+        return Parse(text, path, InputTree.IsYaml(path))
             with { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(path)) };
     }
 
@@ -88,14 +86,7 @@ public sealed record LabelInput
     }
 
     /// <summary>The normalised input: every key, defaults filled in. Reading it gives the same input again.</summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(stream, options))
-            LabelInputSchema.Root.Write(this).WriteTo(writer);
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
-    }
+    public string ToJson() => LabelInputSchema.Root.WriteText(this);
 }
 
 /// <summary>One entry of <c>frames</c>.</summary>

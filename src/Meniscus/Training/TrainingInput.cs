@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Meniscus.Input;
 using Meniscus.Training.Schema;
@@ -61,7 +58,7 @@ public sealed record TrainingInput
             throw new InputException($"{path}: cannot be read ({e.Message})", e);
         }
 
-        var yaml = file.Extension.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || file.Extension.Equals(".yml", StringComparison.OrdinalIgnoreCase);
+        var yaml = InputTree.IsYaml(path);
         return Parse(text, path, yaml) with { SourceFolder = file.DirectoryName };
     }
 
@@ -84,14 +81,7 @@ public sealed record TrainingInput
     /// The normalised input: every key that is used, defaults filled in. Reading it gives the same input again, and
     /// DeePMD-kit reads it too (but for the optimizer <c>SGD</c>).
     /// </summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = true, IndentSize = 4, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(stream, options))
-            TrainingInputSchema.Root.Write(this).WriteTo(writer);
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
-    }
+    public string ToJson() => TrainingInputSchema.Root.WriteText(this, indent: 4);
 
     /// <summary>
     /// A path that the input names: as it stands, relative to the current folder as in DeePMD-kit; where nothing is
