@@ -27,7 +27,7 @@ internal static class Failure
     private static (int Code, string Message) Describe(Exception cause) => cause switch
     {
         InputException => (ExitCode.BadInput, cause.Message),
-        JobFailedException or Training.TrainingFailedException or Dynamics.MdFailedException => (ExitCode.Failed, cause.Message),
+        JobFailedException or Training.TrainingFailedException or Dynamics.MdFailedException or Workflow.StudyFailedException => (ExitCode.Failed, cause.Message),
         FileNotFoundException { FileName: { } name } => (ExitCode.BadInput, $"{name}: no such file; check the path"),
         DirectoryNotFoundException => (ExitCode.BadInput, $"{Sentence(cause)}; check the path"),
         UnauthorizedAccessException => (ExitCode.Failed, $"{Sentence(cause)}; check the permissions of the file and its folder"),

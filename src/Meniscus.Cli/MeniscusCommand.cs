@@ -33,6 +33,8 @@ internal static class MeniscusCommand
         Run(
             args,
             [
+                new InitVerb(),
+                new RunVerb(),
                 new TrainVerb(),
                 new TestVerb(),
                 new ModelDeviationVerb(),

@@ -45,17 +45,3 @@ internal sealed class SystemsOption
     /// <summary>Opens the data, read in the types of a model.</summary>
     public OpenSystems Open(ParseResult arguments, TypeMap types) => new(DeepmdSystems.Open(RequireNames(arguments), types));
 }
-
-/// <summary>Opened systems that are closed together.</summary>
-internal sealed class OpenSystems(IReadOnlyList<ILabelledSystem> systems) : IDisposable
-{
-    /// <summary>The systems.</summary>
-    public IReadOnlyList<ILabelledSystem> Systems { get; } = systems;
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var system in Systems)
-            system.Dispose();
-    }
-}

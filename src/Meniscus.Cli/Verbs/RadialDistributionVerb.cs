@@ -59,7 +59,7 @@ internal sealed class RadialDistributionVerb : Verb
         RadialDistribution? functions = null;
         _trajectory.ForEach(arguments, context, frame =>
         {
-            functions ??= new RadialDistribution(asked.Count > 0 ? asked : AllPairs(frame), cutoff, (int)bins);
+            functions ??= new RadialDistribution(asked.Count > 0 ? asked : RadialDistribution.PairsOf(frame), cutoff, (int)bins);
             functions.Add(frame);
         });
         var json = Report(functions!, context);
@@ -71,12 +71,6 @@ internal sealed class RadialDistributionVerb : Verb
     private static (string, string) Pair(string text) => text.Split('-') is [{ Length: > 0 } a, { Length: > 0 } b]
         ? (a, b)
         : throw new InputException($"--pairs {text}: expected two elements with a hyphen between them, such as O-H");
-
-    private static List<(string, string)> AllPairs(Atoms.Frame frame)
-    {
-        var names = frame.Types.Distinct().Order().Select(type => frame.TypeMap[type]).ToList();
-        return [.. names.SelectMany((a, i) => names.Skip(i).Select(b => (a, b))).Where(p => p.a != p.b || frame.Types.Count(t => frame.TypeMap[t] == p.a) > 1)];
-    }
 
     private static JsonResult Report(RadialDistribution functions, VerbContext context)
     {

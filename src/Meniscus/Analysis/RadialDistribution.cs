@@ -38,6 +38,14 @@ public sealed class RadialDistribution
         _sums = new BlockedSums(_frame.Length);
     }
 
+    /// <summary>All pairs of elements of a frame that can be at a distance from each other.</summary>
+    public static IReadOnlyList<(string A, string B)> PairsOf(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var names = frame.Types.Distinct().Order().Select(type => frame.TypeMap[type]).ToList();
+        return [.. names.SelectMany((a, i) => names.Skip(i).Select(b => (a, b))).Where(p => p.a != p.b || frame.Types.Count(t => frame.TypeMap[t] == p.a) > 1)];
+    }
+
     /// <summary>The pairs.</summary>
     public IReadOnlyList<(string A, string B)> Pairs => _pairs;
 

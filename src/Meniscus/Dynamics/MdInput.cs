@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Meniscus.Input;
+using Meniscus.Training;
 
 namespace Meniscus.Dynamics;
 
@@ -107,6 +108,23 @@ public sealed record MdInput
 
     /// <summary>The normalised input: every key, defaults filled in. Reading it gives the same input again.</summary>
     public string ToJson() => MdInputSchema.Root.WriteText(this);
+
+    /// <summary>The same input with its relative paths below a folder, as if the run were started there.</summary>
+    /// <param name="folder">The folder.</param>
+    public MdInput InFolder(string folder)
+    {
+        string In(string path) => Path.Combine(folder, path);
+        return this with
+        {
+            Models = [.. Models.Select(name => PotentialModels.IsBuiltIn(name) || name == MdModel.LennardJones ? name : In(name))],
+            Structure = In(Structure),
+            Thermo = Thermo with { File = In(Thermo.File) },
+            Trajectories = [.. Trajectories.Select(t => t with { File = In(t.File) })],
+            Restart = Restart with { File = In(Restart.File) },
+            ModelDeviation = ModelDeviation with { File = In(ModelDeviation.File) },
+            FinalStructure = FinalStructure is { } file ? In(file) : null,
+        };
+    }
 }
 
 /// <summary>The section <c>lennard_jones</c>.</summary>

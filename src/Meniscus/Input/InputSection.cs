@@ -134,7 +134,7 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
     {
         foreach (var (name, _) in given)
         {
-            if (name.StartsWith('_') || keys.Any(key => key.Name == name || key.Aliases.Contains(name)))
+            if (name.StartsWith('_') || name == "$schema" || keys.Any(key => key.Name == name || key.Aliases.Contains(name)))
                 continue;
             throw new InputException($"{node.File}: {node.PathOf(name)}: unknown key; {Hint(name, node.Schema)}");
         }

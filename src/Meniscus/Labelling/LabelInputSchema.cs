@@ -59,7 +59,7 @@ internal static class LabelInputSchema
             InputKey<LabelFramesInput>.Value("type_map", ListOf(Text, "a list of names such as [\"O\", \"H\"]").OrNothing(), f => f.TypeNames, (f, x) => f with { TypeNames = x }, "Names of the integer types of a LAMMPS file that has no element names."),
         ]);
 
-    private static readonly InputSection<LabelJobsInput> Jobs = new(
+    internal static readonly InputSection<LabelJobsInput> Jobs = new(
         () => new(),
         [
             InputKey<LabelJobsInput>.Value("command", Words.OrNothing(), j => j.Command, (j, x) => j with { Command = x }, "The program, with arguments if it needs some; null for pw.x or cp2k.psmp on PATH."),
@@ -73,7 +73,7 @@ internal static class LabelInputSchema
             InputKey<LabelJobsInput>.Value("slurm", ListOf(Text, "a list of options such as [\"--time=02:00:00\"]"), j => j.Slurm, (j, x) => j with { Slurm = x }, "Options for the #SBATCH lines of the script that --dry-run writes."),
         ]);
 
-    private static readonly InputSection<PwscfSettings> Pwscf = new(
+    internal static readonly InputSection<PwscfSettings> Pwscf = new(
         () => new(),
         [
             InputKey<PwscfSettings>.Value("functional", Text, p => p.Functional, (p, x) => p with { Functional = x }, "input_dft of pw.x: PBE, SCAN, R2SCAN, …; SCAN and R2SCAN need a pw.x with libxc."),
@@ -93,7 +93,7 @@ internal static class LabelInputSchema
             InputKey<PwscfSettings>.Value("namelists", NamelistKeys, p => p.Namelists, (p, x) => p with { Namelists = x }, "Any further key of the namelists control, system and electrons, passed on as it is."),
         ]);
 
-    private static readonly InputSection<Cp2kSettings> Cp2k = new(
+    internal static readonly InputSection<Cp2kSettings> Cp2k = new(
         () => new(),
         [
             InputKey<Cp2kSettings>.Value("functional", Text, c => c.Functional, (c, x) => c with { Functional = x }, "PBE, BLYP, … as XC_FUNCTIONAL knows them; SCAN and R2SCAN through libxc; other names of libxc joined by '+', such as MGGA_X_R2SCAN+MGGA_C_R2SCAN."),

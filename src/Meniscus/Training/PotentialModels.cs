@@ -14,6 +14,9 @@ public static class PotentialModels
     /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
     private const double UsualDistance = 0.9;
 
+    /// <summary>Whether a name is that of a model without a file.</summary>
+    public static bool IsBuiltIn(string name) => name == Water;
+
     /// <summary>Opens a potential.</summary>
     /// <param name="name"><c>spcfw</c>, or what <see cref="DeepPotModels.Load"/> takes: a model file, a checkpoint, the prefix or the folder of a run.</param>
     /// <param name="team">Threads to share; null to make a team of one.</param>
@@ -21,7 +24,7 @@ public static class PotentialModels
     /// <exception cref="InputException">There is no such model, it is damaged, or its format is not supported.</exception>
     public static IPotential Open(string name, WorkerTeam? team = null, bool tabulate = false)
     {
-        if (name == Water)
+        if (IsBuiltIn(name))
             return new SpcfwPotential(team);
         var model = DeepPotModels.Load(name);
         if (tabulate && model.Tables is null && model.Descriptor.EmbeddingTables is null)

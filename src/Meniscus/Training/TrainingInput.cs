@@ -83,6 +83,26 @@ public sealed record TrainingInput
     /// </summary>
     public string ToJson() => TrainingInputSchema.Root.WriteText(this, indent: 4);
 
+    /// <summary>The same input with its relative paths below a folder, as if the training were started there.</summary>
+    /// <param name="folder">The folder.</param>
+    public TrainingInput InFolder(string folder)
+    {
+        string In(string path) => Path.Combine(folder, path);
+        DataInput Rooted(DataInput data) => data with { Systems = [.. data.Systems.Select(In)] };
+        return this with
+        {
+            Training = Training with
+            {
+                TrainingData = Rooted(Training.TrainingData),
+                ValidationData = Training.ValidationData is { } validation ? validation with { Data = Rooted(validation.Data) } : null,
+                DisplayFile = In(Training.DisplayFile),
+                CheckpointName = Training.CheckpointFolder is null ? In(Training.CheckpointName) : Training.CheckpointName,
+                CheckpointFolder = Training.CheckpointFolder is { } checkpoints ? In(checkpoints) : null,
+                StatisticsFile = Training.StatisticsFile is { } statistics ? In(statistics) : null,
+            },
+        };
+    }
+
     /// <summary>
     /// A path that the input names: as it stands, relative to the current folder as in DeePMD-kit; where nothing is
     /// there, relative to the folder of the input file. What follows a <c>#</c> (an HDF5 group) stays.
