@@ -97,7 +97,8 @@ internal sealed class StudyPlan
                 seed,
                 _atoms,
                 warm ? ModelOf(iteration - 1, k) : null,
-                warm ? training.RetrainStartRate : null)),
+                warm ? training.RetrainStartRate : null,
+                checksData: iteration == 0 && k == 0)),
         ];
     }
 
@@ -172,11 +173,14 @@ internal sealed class StudyPlan
         ? new LastFrame(UserPath(file), Foreign: true)
         : new BuiltBox(_project.Substance, temperature, protocol.Seed);
 
-    /// <summary>Where the first exploration ended at this temperature, if it went there; else as it began.</summary>
+    /// <summary>Where the first exploration ended at the nearest temperature, which is closer to equilibrium than a box that is built.</summary>
     private Func<double, StartStructure> LaterStart(ProtocolInput protocol) => temperature =>
-        FirstExplores && (_project.FirstExploration.Temperatures ?? _project.Temperatures).Contains(temperature)
-            ? new LastFrame($"{IterationName(0)}/explore/{ProtocolRun.NameOf(RunKind.Bulk, temperature)}/{SimulationStage.FinalFile}", Foreign: false)
-            : FirstStart(protocol)(temperature);
+    {
+        if (!FirstExplores)
+            return FirstStart(protocol)(temperature);
+        var nearest = (_project.FirstExploration.Temperatures ?? _project.Temperatures).MinBy(t => Math.Abs(t - temperature));
+        return new LastFrame($"{IterationName(0)}/explore/{ProtocolRun.NameOf(RunKind.Bulk, nearest)}/{SimulationStage.FinalFile}", Foreign: false);
+    };
 
     private int CountAtoms()
     {

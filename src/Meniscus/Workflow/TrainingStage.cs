@@ -25,6 +25,7 @@ internal sealed class TrainingStage : StudyStage
     private readonly long _steps;
     private readonly double? _startRate;
     private readonly int _atoms;
+    private readonly bool _checksData;
 
     /// <summary>Declares the stage.</summary>
     /// <param name="name">Name.</param>
@@ -36,10 +37,12 @@ internal sealed class TrainingStage : StudyStage
     /// <param name="atoms">Atoms of a frame, for the cost.</param>
     /// <param name="initModel">Model to go on from, or null.</param>
     /// <param name="startRate">Learning rate it begins with, or null for the project's.</param>
+    /// <param name="checksData">Whether all frames are checked for what looks wrong; once in a study is enough.</param>
     public TrainingStage(
-        string name, JsonObject given, IReadOnlyList<string> systems, IReadOnlyList<string> validation, long steps, int seed, int atoms, string? initModel = null, double? startRate = null)
+        string name, JsonObject given, IReadOnlyList<string> systems, IReadOnlyList<string> validation, long steps, int seed, int atoms, string? initModel = null, double? startRate = null, bool checksData = false)
         : base(name)
     {
+        _checksData = checksData;
         (_given, _systems, _validation, _steps, _seed, _atoms, _initModel, _startRate) = (given, systems, validation, steps, seed, atoms, initModel, startRate);
     }
 
@@ -72,6 +75,7 @@ internal sealed class TrainingStage : StudyStage
                 Restart = Checkpoint.Exists(prefix) ? prefix : null,
                 InitModel = _initModel is not null && !Checkpoint.Exists(prefix) ? run.Input(_initModel) : null,
                 Threads = run.Threads,
+                SkipDataCheck = !_checksData,
                 Notice = run.Notice,
             },
             run.Progress,
