@@ -25,7 +25,10 @@ internal static class WaterLabels
             }
             catch (InputException e)
             {
-                throw new InputException($"{job.Source}: {e.Message}", e);
+                // A frame that the model cannot describe, as one that a program does not get through.
+                job.Take(new LabelOutcome(JobStatus.Crashed, null, e.Message));
+                finished(job);
+                continue;
             }
 
             job.Take(new LabelOutcome(JobStatus.Done, new LabelResult(evaluation.Energy, [.. evaluation.Forces], [.. evaluation.Virial]), ""));

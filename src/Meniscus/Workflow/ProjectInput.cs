@@ -161,6 +161,9 @@ public sealed record ProtocolInput
     /// <summary>Temperatures, K; null for those of the project.</summary>
     public IReadOnlyList<double>? Temperatures { get; init; }
 
+    /// <summary>Pressure of the bulk, bar; null for that of the project.</summary>
+    public double? Pressure { get; init; }
+
     /// <summary>Equilibration before each bulk and slab run, ps.</summary>
     public double EquilibrationPs { get; init; } = 5;
 

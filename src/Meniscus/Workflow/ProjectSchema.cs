@@ -147,6 +147,7 @@ internal static class ProjectSchema
         List<InputKey<ProtocolInput>> keys =
         [
             InputKey<ProtocolInput>.Value("temperatures_K", Temperatures.OrNothing(), p => p.Temperatures, (p, x) => p with { Temperatures = x }, "Temperatures; null for those of the project.", "K"),
+            InputKey<ProtocolInput>.Value("pressure_bar", Real.OrNull(), p => p.Pressure, (p, x) => p with { Pressure = x }, "Pressure of the bulk; null for that of the project.", "bar"),
             InputKey<ProtocolInput>.Value("equilibration_ps", Positive, p => p.EquilibrationPs, (p, x) => p with { EquilibrationPs = x }, "Equilibration before each bulk and slab run; not sampled.", "ps"),
             InputKey<ProtocolInput>.Value("bulk_ps", Positive, p => p.BulkPs, (p, x) => p with { BulkPs = x }, "Bulk at constant temperature and pressure.", "ps"),
             InputKey<ProtocolInput>.Value("ramp_ps", NotNegative, p => p.RampPs, (p, x) => p with { RampPs = x }, "Compression of the bulk after that; 0 for none.", "ps"),

@@ -73,7 +73,7 @@ internal sealed class ProtocolRuns(ProjectInput project, ProtocolInput protocol)
                 return run;
             }
 
-            var bulk = Add(RunKind.Bulk, bulkStart(temperature), [Equilibration(temperature), Npt("bulk", temperature, protocol.BulkPs, Ramp.Constant(project.Pressure))]);
+            var bulk = Add(RunKind.Bulk, bulkStart(temperature), [Equilibration(temperature), Npt("bulk", temperature, protocol.BulkPs, Ramp.Constant(protocol.Pressure ?? project.Pressure))]);
             if (protocol.RampPs > 0)
                 Add(RunKind.Ramp, new LastFrame(bulk.Final, Foreign: false), [Npt("ramp", temperature, protocol.RampPs, new Ramp(protocol.RampBar.Start, protocol.RampBar.Stop))]);
             if (protocol.SlabPs > 0)
