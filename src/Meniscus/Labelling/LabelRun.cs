@@ -69,7 +69,7 @@ public static class LabelRun
         WaterLabels.Label(jobs, options.Team, job => progress?.Report(new ProgressReport(job.Index + 1, jobs.Length, "")), cancellation);
         var table = new StatusTable(input.Work, jobs);
         table.Write();
-        return new(jobs, LabelOutput.Write(input, types, jobs), table.Path, null);
+        return new(jobs, LabelOutput.Write(input, types, [.. jobs.Where(job => job.Status == JobStatus.Done)]), table.Path, null);
     }
 
     private static LabelSummary LabelWithProgram(LabelInput input, LabelOptions options, List<(string Source, Frame Frame)> frames, TypeMap types, IProgress<ProgressReport>? progress, CancellationToken cancellation)
