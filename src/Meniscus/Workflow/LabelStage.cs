@@ -86,7 +86,8 @@ internal sealed class LabelStage : StudyStage
         var input = Input(run.Input(_frames), run.File(AllFolder), run.File(WorkFolder));
         var summary = LabelRun.Run(input, new LabelOptions { Team = team, RetryFailed = false }, run.Progress, run.Cancellation);
         var done = summary.Count(JobStatus.Done);
-        if (done == 0)
+        // A program that labels nothing is set up wrongly; the built-in water refuses frames whose molecules have come apart.
+        if (done == 0 && _labels.Calculator != LabelCalculator.Spcfw)
             throw new InputException($"none of the {summary.Jobs.Count} frames has labels; {summary.StatusFile} says why");
         if (done < summary.Jobs.Count)
             run.Notice(string.Create(CultureInfo.InvariantCulture, $"{summary.Jobs.Count - done} of {summary.Jobs.Count} frames have no labels ({Failures(summary)}) and were left out; {run.Relative(summary.StatusFile)} says why"));
@@ -123,7 +124,7 @@ internal sealed class LabelStage : StudyStage
 
     private (int Train, int Valid) Divide(StageRun run, int count)
     {
-        var apart = Math.Min(count - 1, (int)Math.Ceiling(_labels.ValidationShare * count));
+        var apart = Math.Max(0, Math.Min(count - 1, (int)Math.Ceiling(_labels.ValidationShare * count)));
         var chosen = FrameSelection.Sample(count, apart, _labels.Seed);
         Write(TrainFolder, index => !chosen.Contains(index), count - apart);
         Write(ValidFolder, chosen.Contains, apart);

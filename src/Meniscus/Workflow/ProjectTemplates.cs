@@ -86,8 +86,8 @@ public static class ProjectTemplates
         Temperatures = [300, 400],
         Dynamics = new IntegrationInput { TimestepFs = 0.5, ThermostatFs = 100, BarostatFs = 500 },
         // Hotter and denser than what is simulated in the end, so that the models have seen what they will meet.
-        FirstExploration = new ProtocolInput { Temperatures = [330, 600], Pressure = 500, EquilibrationPs = 2, BulkPs = 7, RampPs = 4, RampBar = (500, 12_000), SlabPs = 9, SlabLength = 40, FrameEveryFs = 25, BulkFrames = 160, RampFrames = 60, SlabFrames = 160 },
-        Exploration = new ProtocolInput { Temperatures = [400, 500], Pressure = 500, EquilibrationPs = 1, BulkPs = 3, SlabPs = 3, SlabLength = 40, FrameEveryFs = 40, BulkFrames = 40, RampFrames = 0, SlabFrames = 40, Seed = 2 },
+        FirstExploration = new ProtocolInput { Temperatures = [330, 520], Pressure = 500, EquilibrationPs = 2, BulkPs = 7, RampPs = 5, RampBar = (500, 60_000), SlabPs = 9, SlabLength = 40, FrameEveryFs = 25, BulkFrames = 160, RampFrames = 60, SlabFrames = 160 },
+        Exploration = new ProtocolInput { Temperatures = [350, 450], EquilibrationPs = 1, BulkPs = 3, SlabPs = 3, SlabLength = 40, FrameEveryFs = 40, BulkFrames = 40, RampFrames = 0, SlabFrames = 40, Seed = 2 },
         Selection = new ChoiceInput { Low = 0.2, High = 1.0 },
         Stop = new StopInput { CandidateShare = 0.1, MaxIterations = 1 },
         Labels = new StudyLabelsInput { Calculator = LabelCalculator.Spcfw },

@@ -165,7 +165,10 @@ public sealed class StudyRun
             _labels.Add((stage, result["train"]?.GetValue<int>() ?? 0, result["valid"]?.GetValue<int>() ?? 0));
         }
 
-        _runner.Run($"{StudyPlan.IterationName(iteration)}: train", _plan.Trainings(iteration, _plan.Data(_labels)));
+        var data = _plan.Data(_labels);
+        if (data.Train.Count == 0)
+            throw new StudyFailedException($"{StudyPlan.IterationName(iteration)}: none of the chosen frames has labels; the tables status.csv in {StudyPlan.IterationName(iteration)}/label say why");
+        _runner.Run($"{StudyPlan.IterationName(iteration)}: train", _plan.Trainings(iteration, data));
     }
 
     private void WriteIterations()
