@@ -58,6 +58,7 @@ public sealed class DataVerbTests : IDisposable
         Assert.EndsWith("meniscus data check: 3 errors in the data; correct or remove what is listed, training on it would fail", run.Error.TrimEnd(), StringComparison.Ordinal);
         var json = System.Text.Json.Nodes.JsonNode.Parse(run.Output)!;
         Assert.Equal(3, (int)json["errors"]!);
+        Assert.Equal((1, 1, 1), ((int)json["counts"]!["missing_label"]!, (int)json["counts"]!["finite"]!, (int)json["counts"]!["overlap"]!));
         var findings = json["findings"]!.AsArray().ToDictionary(f => (int?)f!["frame"] ?? -1, f => (string)f!["message"]!);
         Assert.StartsWith("no force", findings[-1], StringComparison.Ordinal);
         Assert.StartsWith("energy is NaN", findings[1], StringComparison.Ordinal);
