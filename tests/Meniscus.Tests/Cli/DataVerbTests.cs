@@ -37,6 +37,21 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public void InfoDrawsHistograms()
+    {
+        _run.SaveSystem("data/a", SampleFrames.List(9, 6));
+        _run.SaveSystem("data/b", SampleFrames.List(9, 6, FrameLabels.Energy, periodic: false));
+        var json = SampleRun.Json("data", "info", _run.Path("data"), "--plot", _run.Path("data.svg"));
+        Assert.Equal(_run.Path("data.svg"), (string?)json["plot"]);
+        var svg = File.ReadAllText(_run.Path("data.svg"));
+        foreach (var text in new[] { "energy (eV/atom)", "force component (eV/Å)", "Density", "Virial pressure", "H–O" })
+            Assert.Contains(text, svg, StringComparison.Ordinal);
+        SampleRun.Succeeds("data", "info", _run.Path("data/b"), "--plot", _run.Path("b.svg"));
+        Assert.DoesNotContain("force component", File.ReadAllText(_run.Path("b.svg")), StringComparison.Ordinal);
+        _run.Refuses("x.pdf: a plot can be saved as PNG or SVG", "data", "info", _run.Path("data"), "--plot", "x.pdf");
+    }
+
+    [Fact]
     public void GoodDataPassesAndWarningsDoToo()
     {
         var frames = SampleFrames.List(3);
