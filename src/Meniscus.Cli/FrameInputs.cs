@@ -39,8 +39,18 @@ internal sealed class FrameInputs
     /// <summary>The names that were given, or null.</summary>
     public IReadOnlyList<string>? TypeMap(ParseResult arguments) => arguments.GetValue(_typeMap) is { Length: > 0 } names ? names : null;
 
+    /// <summary>What belongs together: every DeePMD system by itself, and every other file as a whole.</summary>
+    public IReadOnlyList<string> Systems(ParseResult arguments)
+    {
+        var format = arguments.GetValue(_from) is { } name ? DataFormats.Named(name, "--from") : (DataFormat?)null;
+        return [.. arguments.GetRequiredValue(_inputs).SelectMany(path => DataFormats.IsDeepmd(format ?? LabelledFrames.FormatOf(path)) ? NamesIn(path) : [path])];
+    }
+
     /// <summary>Reads all frames, file after file, from the beginning.</summary>
-    public IEnumerable<Frame> Read(ParseResult arguments, VerbContext context)
+    /// <param name="arguments">What the user typed.</param>
+    /// <param name="context">Stops between frames.</param>
+    /// <param name="paths">Those of <see cref="Systems"/> that are to be read; all inputs by default.</param>
+    public IEnumerable<Frame> Read(ParseResult arguments, VerbContext context, IReadOnlyList<string>? paths = null)
     {
         _leftOut = new LeftOutFrames();
         var options = new LabelledFrameOptions
@@ -50,7 +60,7 @@ internal sealed class FrameInputs
             TolerateTornEnd = arguments.GetValue(_tolerate),
             LeftOut = _leftOut,
         };
-        foreach (var path in arguments.GetRequiredValue(_inputs))
+        foreach (var path in paths ?? arguments.GetRequiredValue(_inputs))
         {
             foreach (var frame in LabelledFrames.Read(path, options))
             {
@@ -58,6 +68,12 @@ internal sealed class FrameInputs
                 yield return frame;
             }
         }
+    }
+
+    private static string[] NamesIn(string path)
+    {
+        using var data = new OpenSystems(DeepmdSystems.Open([path]));
+        return [.. data.Systems.Select(system => system.Name)];
     }
 
     /// <summary>Says what was left out in the last reading.</summary>
