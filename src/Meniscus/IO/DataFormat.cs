@@ -45,6 +45,9 @@ public enum DataFormat
     /// <summary>The input of pw.x, a structure.</summary>
     PwInput,
 
+    /// <summary>A trajectory of cp.x, with its input, forces and energies beside it.</summary>
+    CpTrajectory,
+
     /// <summary>n2p2's input.data.</summary>
     N2p2,
 
@@ -63,7 +66,7 @@ public static class DataFormats
         ("lammps/dump", DataFormat.LammpsDump), ("lammps/data", DataFormat.LammpsData), ("lammps/lmp", DataFormat.LammpsData),
         ("vasp/poscar", DataFormat.Poscar), ("vasp/outcar", DataFormat.Outcar), ("vasp/xml", DataFormat.Vasprun), ("cp2k/output", DataFormat.Cp2kOutput),
         ("qe/pw", DataFormat.PwOutput), ("qe/pw/scf", DataFormat.PwOutput), ("qe/pw/xml", DataFormat.PwXml), ("qe/pw/in", DataFormat.PwInput),
-        ("n2p2", DataFormat.N2p2), ("pdb", DataFormat.Pdb),
+        ("qe/cp/traj", DataFormat.CpTrajectory), ("n2p2", DataFormat.N2p2), ("pdb", DataFormat.Pdb),
     ];
 
     /// <summary>The first name of a format.</summary>

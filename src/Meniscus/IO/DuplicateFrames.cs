@@ -13,7 +13,7 @@ namespace Meniscus.IO;
 internal sealed class DuplicateFrames
 {
     /// <summary>Root mean square difference of positions that still counts as the same, Å.</summary>
-    public const double Tolerance = 1e-4;
+    public const double Tolerance = 2e-5;
 
     private const int Sums = 4;
 

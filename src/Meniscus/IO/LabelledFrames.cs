@@ -3,12 +3,12 @@ using Meniscus.Atoms;
 namespace Meniscus.IO;
 
 /// <summary>
-/// Labelled frames of any format, one by one, so that a file larger than memory can be read: outputs of pw.x, VASP and CP2K,
+/// Labelled frames of any format, one by one, so that a file larger than memory can be read: outputs of pw.x, cp.x, VASP and CP2K,
 /// extended XYZ, LAMMPS, n2p2 and DeePMD. Frames carry energy, forces and virial where the file has them.
 /// </summary>
 public static class LabelledFrames
 {
-    private const string Known = "a DeePMD system or HDF5 file, extended XYZ, a LAMMPS dump or data file, POSCAR, OUTCAR, vasprun.xml, data-file-schema.xml, n2p2's input.data, or an output of pw.x or CP2K";
+    private const string Known = "a DeePMD system or HDF5 file, extended XYZ, a LAMMPS dump or data file, POSCAR, OUTCAR, vasprun.xml, data-file-schema.xml, n2p2's input.data, an output of pw.x or CP2K, or prefix.pos of cp.x";
 
     /// <summary>Reads the frames of a file or folder.</summary>
     /// <param name="path">The file or folder.</param>
@@ -32,6 +32,7 @@ public static class LabelledFrames
             DataFormat.PwOutput => PwOutput.Read(path, options),
             DataFormat.PwXml => PwXml.Read(SchemaFile(path), options),
             DataFormat.PwInput => ReadOne(() => PwInput.Read(path)),
+            DataFormat.CpTrajectory => CpTrajectory.Read(path, options),
             DataFormat.N2p2 => N2p2Data.Read(path),
             _ => throw new InputException($"{path}: PDB is written, not read; expected {Known}"),
         };
@@ -57,6 +58,7 @@ public static class LabelledFrames
             ".lmp" => DataFormat.LammpsData,
             ".poscar" or ".vasp" => DataFormat.Poscar,
             ".hdf5" or ".h5" => DataFormat.Deepmd,
+            ".pos" => DataFormat.CpTrajectory,
             _ => path.Contains(".hdf5#", StringComparison.OrdinalIgnoreCase) || path.Contains(".h5#", StringComparison.OrdinalIgnoreCase) ? DataFormat.Deepmd : FormatByContent(path),
         };
     }
