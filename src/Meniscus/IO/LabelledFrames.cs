@@ -193,6 +193,8 @@ public static class LabelledFrames
         using var lines = TextLines.Open(path);
         for (var number = 1; number <= 500 && lines.TryRead(out var line); number++)
         {
+            if (number == 1 && line.StartsWith("LAMMPS ("u8))
+                throw new InputException($"{path}: a log of LAMMPS, which holds energies and pressures of steps but no positions; give the dump of the run, and the log with --log");
             if (FormatByLine(line, number) is { } format)
                 return format;
         }

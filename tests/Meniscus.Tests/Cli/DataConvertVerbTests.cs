@@ -90,6 +90,19 @@ public sealed class DataConvertVerbTests : IDisposable
     }
 
     [Fact]
+    public void ALogGivesTheFramesOfADumpTheirEnergies()
+    {
+        File.WriteAllText(_run.Path("md.dump"), "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 5\n0 5\n0 5\nITEM: ATOMS id type x y z\n1 1 0 0 0\nITEM: TIMESTEP\n5\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 5\n0 5\n0 5\nITEM: ATOMS id type x y z\n1 1 0 0 1\n");
+        File.WriteAllText(_run.Path("log.lammps"), "LAMMPS (1 Jan 2025)\nStep PotEng\n5 -100\nLoop time of 1\n");
+        var run = SampleRun.Succeeds("data", "convert", _run.Path("md.dump"), "--log", _run.Path("log.lammps"), "--type-map", "Ar", "--units", "real", "-o", _run.Path("md.xyz"));
+        Assert.Contains("1 frames left out: the log has no row", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 frames without virial: that takes columns", run.Error, StringComparison.Ordinal);
+        Assert.Equal(-4.33641042, Assert.Single(LabelledFrames.Read(_run.Path("md.xyz"))).Energy!.Value, 1e-9);
+        _run.Refuses("md.xyz is no LAMMPS dump", "data", "convert", _run.Path("md.xyz"), "--log", _run.Path("log.lammps"), "-o", _run.Path("x"));
+        _run.Refuses("--run two: expected a number from 1, last or all", "data", "convert", _run.Path("md.dump"), "--log", _run.Path("log.lammps"), "--run", "two", "-o", _run.Path("x"));
+    }
+
+    [Fact]
     public void SplitBySystemKeepsSystemsWhole()
     {
         foreach (var (name, count, seed) in new[] { ("d/a", 4, 1), ("d/b", 3, 2), ("d/c", 3, 3) })
