@@ -5,8 +5,8 @@ namespace Meniscus.IO;
 /// <summary>
 /// Trajectories of cp.x: <c>prefix.pos</c> (bohr), <c>prefix.for</c> (hartree/bohr), <c>prefix.cel</c> (bohr, the lattice vectors as
 /// columns; only where the cell moves) and <c>prefix.evp</c> (hartree), with the elements and else the cell from the input. Every
-/// block begins with step and time (ps). A row of <c>.evp</c> is, since 5.1, nfi, time, ekinc, Tcell, Tion, etot, …; before, the time
-/// came last and etot fifth: the time of the block tells which. Before 6.4 atoms were sorted by species.
+/// block begins with step and time (ps). A row of <c>.evp</c> is nfi, time, ekinc, Tcell, Tion, etot, …; in old versions the time
+/// comes last and etot fifth: the time of the block tells which. Old versions write atoms sorted by species.
 /// Source: Quantum ESPRESSO, user's guide of cp.x and its routine that prints the files.
 /// </summary>
 internal sealed class CpTrajectory : IDisposable

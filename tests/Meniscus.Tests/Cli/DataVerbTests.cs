@@ -118,6 +118,8 @@ public sealed class DataVerbTests : IDisposable
         _run.Refuses("empty: no system found", "data", verb, _run.Path("empty"));
         _run.Refuses("coord.npy", "data", verb, torn);
         _run.Refuses("'SYSTEM' missing", "data", verb);
+        File.WriteAllText(_run.Path("x.xyz"), "1\n\nO 0 0 0\n");
+        _run.Refuses("x.xyz: neither a system nor an HDF5 file", "data", verb, _run.Path("x.xyz"));
     }
 
     [Fact]
