@@ -25,6 +25,14 @@ internal sealed class FrameInputs
 
     private readonly Option<bool> _tolerate = new("--allow-cut") { Description = "Take the whole steps of an output that ends within a step." };
 
+    private readonly Option<string?> _log = new("--log") { Description = "Log of the LAMMPS run that wrote the dump: energies, and virials where it has them, by step.", HelpName = "FILE" };
+
+    private readonly Option<string> _run = new("--run") { Description = "Which run of the log: a number from 1, last, or all.", HelpName = "K", DefaultValueFactory = _ => "all" };
+
+    private readonly Option<string?> _units = new("--units") { Description = "Units of LAMMPS files, metal or real; default: what they say, else metal.", HelpName = "UNITS" };
+
+    private LammpsLogLabels? _labels;
+
     private LeftOutFrames _leftOut = new();
 
     /// <summary>Declares the arguments.</summary>
@@ -34,13 +42,27 @@ internal sealed class FrameInputs
         command.Add(_from);
         command.Add(_typeMap);
         command.Add(_tolerate);
+        _units.AcceptOnlyFromAmong("metal", "real");
+        command.Add(_log);
+        command.Add(_run);
+        command.Add(_units);
     }
 
     /// <summary>The names that were given, or null.</summary>
     public IReadOnlyList<string>? TypeMap(ParseResult arguments) => arguments.GetValue(_typeMap) is { Length: > 0 } names ? names : null;
 
+    /// <summary>What belongs together: every DeePMD system by itself, and every other file as a whole.</summary>
+    public IReadOnlyList<string> Systems(ParseResult arguments)
+    {
+        var format = arguments.GetValue(_from) is { } name ? DataFormats.Named(name, "--from") : (DataFormat?)null;
+        return [.. arguments.GetRequiredValue(_inputs).SelectMany(path => DataFormats.IsDeepmd(format ?? LabelledFrames.FormatOf(path)) ? NamesIn(path) : [path])];
+    }
+
     /// <summary>Reads all frames, file after file, from the beginning.</summary>
-    public IEnumerable<Frame> Read(ParseResult arguments, VerbContext context)
+    /// <param name="arguments">What the user typed.</param>
+    /// <param name="context">Stops between frames.</param>
+    /// <param name="paths">Those of <see cref="Systems"/> that are to be read; all inputs by default.</param>
+    public IEnumerable<Frame> Read(ParseResult arguments, VerbContext context, IReadOnlyList<string>? paths = null)
     {
         _leftOut = new LeftOutFrames();
         var options = new LabelledFrameOptions
@@ -48,16 +70,44 @@ internal sealed class FrameInputs
             Format = arguments.GetValue(_from) is { } name ? DataFormats.Named(name, "--from") : null,
             TypeNames = TypeMap(arguments),
             TolerateTornEnd = arguments.GetValue(_tolerate),
+            Units = Units(arguments),
             LeftOut = _leftOut,
         };
-        foreach (var path in arguments.GetRequiredValue(_inputs))
+        var log = _labels = arguments.GetValue(_log) is { } file ? LammpsLogLabels.Read(file, options.Units, Run(arguments.GetRequiredValue(_run))) : null;
+        foreach (var path in paths ?? arguments.GetRequiredValue(_inputs))
         {
+            if (log is not null && (options.Format ?? LabelledFrames.FormatOf(path)) != DataFormat.LammpsDump)
+                throw new InputException($"--log: {path} is no LAMMPS dump; a log gives labels to the frames of the dump that the same run wrote");
             foreach (var frame in LabelledFrames.Read(path, options))
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                yield return frame;
+                if (log is null)
+                    yield return frame;
+                else if (log.Label(frame, _leftOut) is { } labelled)
+                    yield return labelled;
             }
         }
+    }
+
+    private LammpsUnits? Units(ParseResult arguments) => arguments.GetValue(_units) switch
+    {
+        "real" => LammpsUnits.Real,
+        "metal" => LammpsUnits.Metal,
+        _ => null,
+    };
+
+    private static int Run(string text) => text switch
+    {
+        "all" => 0,
+        "last" => -1,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 => number,
+        _ => throw new InputException($"--run {text}: expected a number from 1, last or all"),
+    };
+
+    private static string[] NamesIn(string path)
+    {
+        using var data = new OpenSystems(DeepmdSystems.Open([path]));
+        return [.. data.Systems.Select(system => system.Name)];
     }
 
     /// <summary>Says what was left out in the last reading.</summary>
@@ -65,6 +115,8 @@ internal sealed class FrameInputs
     {
         foreach (var (reason, count) in _leftOut.Reasons)
             context.Warn(string.Create(CultureInfo.InvariantCulture, $"{count} frames left out: {reason}"));
+        if (_labels is { WithoutVirial: > 0 and var without })
+            context.Warn(string.Create(CultureInfo.InvariantCulture, $"{without} frames without virial: that takes columns of a 'compute ID all pressure NULL virial' in the log, or Pxx to Pyz and KinEng with velocities and masses in the dump"));
         result.Add("left_out", _leftOut.Count);
     }
 }

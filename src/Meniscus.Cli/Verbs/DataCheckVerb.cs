@@ -126,12 +126,22 @@ internal sealed class DataCheckVerb : Verb
             .Add("frames", frames)
             .Add("errors", errors)
             .Add("warnings", findings.Count - errors)
+            .Add("counts", Counts(findings))
             .Add("findings", findings.Select(Json)));
+    }
+
+    private static JsonResult Counts(IReadOnlyList<DataFinding> findings)
+    {
+        var counts = new JsonResult();
+        foreach (var kind in findings.GroupBy(finding => finding.Kind))
+            counts.Add(kind.Key, kind.Sum(finding => (long)finding.Count));
+        return counts;
     }
 
     private static JsonResult Json(DataFinding finding)
     {
-        var result = new JsonResult().Add("severity", SeverityName(finding.Severity)).Add("system", finding.System);
+        var result = new JsonResult()
+            .Add("severity", SeverityName(finding.Severity)).Add("kind", finding.Kind).Add("count", finding.Count).Add("system", finding.System);
         if (finding.Frame is { } frame)
             result.Add("frame", frame);
         return result.Add("message", finding.Message);

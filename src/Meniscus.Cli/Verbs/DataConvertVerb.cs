@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Meniscus.Atoms;
 using Meniscus.IO;
 
 namespace Meniscus.Cli.Verbs;
@@ -54,13 +55,30 @@ internal sealed class DataConvertVerb : Verb
             References = Pairs(arguments.GetValue(_shift), "--shift-energy", "O=-432.1").ToDictionary(p => p.Name, p => Number(p.Value, "--shift-energy")),
             Names = Pairs(arguments.GetValue(_map), "--map", "OW=O").ToDictionary(p => p.Name, p => p.Value),
         };
+        var chosen = format ?? LabelledFrames.OutputFormatOf(output);
+        var lost = new SortedSet<string>(StringComparer.Ordinal);
         var frames = selection.Choose(() => _inputs.Read(arguments, context)).Select(changes.Apply);
-        var count = LabelledFrames.Write(output, frames, format, _inputs.TypeMap(arguments));
+        if (!DataFormats.IsDeepmd(chosen))
+            frames = frames.Select(frame => NoteDeepmdArrays(frame, lost));
+        var count = LabelledFrames.Write(output, frames, chosen, _inputs.TypeMap(arguments));
+        if (lost.Count > 0)
+            context.Warn($"{output}: {DataFormats.NameOf(chosen)} has no place for {string.Join(", ", lost)}; left out, a DeePMD format keeps them");
         var result = new JsonResult().Add("output", output).Add("frames", count);
         _inputs.Report(context, result);
         context.Print(string.Create(CultureInfo.InvariantCulture, $"wrote {count} frames to {output}"));
         context.PrintJson(result);
         return ExitCode.Done;
+    }
+
+    private static Frame NoteDeepmdArrays(Frame frame, SortedSet<string> names)
+    {
+        foreach (var (name, values) in new[] { ("atom_ener", frame.AtomEnergies), ("atom_pref", frame.AtomPref), ("fparam", frame.FrameParameters), ("aparam", frame.AtomParameters) })
+        {
+            if (values is not null)
+                names.Add(name);
+        }
+
+        return frame;
     }
 
     private FrameSelection Selection(ParseResult arguments)

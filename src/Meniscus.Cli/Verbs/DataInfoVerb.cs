@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Meniscus.Atoms;
 using Meniscus.IO;
+using Meniscus.Reporting;
 
 namespace Meniscus.Cli.Verbs;
 
@@ -14,16 +15,30 @@ internal sealed class DataInfoVerb : Verb
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Write histograms of energies, forces, densities, pressures and shortest distances here, .png or .svg.",
+        HelpName = "FILE",
+    };
+
     /// <summary>Declares the verb.</summary>
     public DataInfoVerb()
-        : base("info", "Show frames, atoms, cells, labels and their ranges.", "meniscus data info data", "meniscus data info data/bulk data/slab --json")
+        : base("info", "Show frames, atoms, cells, labels and their ranges.", "meniscus data info data --plot data.png", "meniscus data info data/bulk data/slab --json")
     {
         Add(_systems);
+        Add(_plot);
     }
 
     /// <inheritdoc/>
     public override int Run(ParseResult arguments, VerbContext context)
     {
+        var plot = arguments.GetValue(_plot);
+        if (plot is not null)
+        {
+            PlotFile.RequireKnownEnding(plot);
+            AtomicFile.RequireWritable(plot, "--plot");
+        }
+
         using var data = new OpenSystems(DeepmdSystems.Open(arguments.GetRequiredValue(_systems)));
         var summaries = new List<DataSummary>();
         using (var progress = context.StartProgress("reading", data.Systems.Count, "systems"))
@@ -40,9 +55,17 @@ internal sealed class DataInfoVerb : Verb
             table.AddRow(Cells(summary));
         context.Print(table);
         context.Print(string.Create(CultureInfo.InvariantCulture, $"{summaries.Count} systems, {summaries.Sum(s => (long)s.FrameCount)} frames"));
-        context.PrintJson(new JsonResult()
+        var result = new JsonResult()
             .Add("frames", summaries.Sum(s => (long)s.FrameCount))
-            .Add("systems", summaries.Select(Json)));
+            .Add("systems", summaries.Select(Json));
+        if (plot is not null)
+        {
+            DataDistributionPlot.Save([.. data.Systems.Select(system => DataDistributions.Of(system, context.Cancellation))], plot);
+            context.Print($"wrote {plot}");
+            result.Add("plot", plot);
+        }
+
+        context.PrintJson(result);
         return ExitCode.Done;
     }
 

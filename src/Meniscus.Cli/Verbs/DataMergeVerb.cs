@@ -9,7 +9,7 @@ internal sealed class DataMergeVerb : Verb
 {
     private readonly FrameInputs _inputs = new();
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "New folder of DeePMD systems.", HelpName = "OUT", Required = true };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "New folder of DeePMD systems, or an HDF5 file (.hdf5).", HelpName = "OUT", Required = true };
 
     /// <summary>Declares the verb.</summary>
     public DataMergeVerb()
@@ -23,7 +23,7 @@ internal sealed class DataMergeVerb : Verb
     public override int Run(ParseResult arguments, VerbContext context)
     {
         var output = arguments.GetRequiredValue(_output);
-        var systems = DeepmdFrameWriter.Write(output, _inputs.Read(arguments, context), DataFormat.Deepmd, _inputs.TypeMap(arguments));
+        var systems = LabelledFrames.WriteSystems(output, _inputs.Read(arguments, context), typeMap: _inputs.TypeMap(arguments));
         var frames = systems.Sum(system => system.Frames);
         var result = new JsonResult().Add("output", output).Add("systems", systems.Count).Add("frames", frames);
         _inputs.Report(context, result);

@@ -53,6 +53,18 @@ public sealed class Frame
     /// <summary>Virial −∂E/∂ε, eV, row-major 3 × 3, configurational part only.</summary>
     public double[]? Virial { get; init; }
 
+    /// <summary>Energy of each atom, eV.</summary>
+    public double[]? AtomEnergies { get; init; }
+
+    /// <summary>Weight of each atom's force in the pf term of the loss.</summary>
+    public double[]? AtomPref { get; init; }
+
+    /// <summary>Frame parameters (fparam), such as an electronic temperature.</summary>
+    public double[]? FrameParameters { get; init; }
+
+    /// <summary>Parameters per atom (aparam), atom by atom.</summary>
+    public double[]? AtomParameters { get; init; }
+
     /// <summary>Mass per type, amu, where the file has its own.</summary>
     public double[]? Masses { get; init; }
 

@@ -1,20 +1,19 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Meniscus.Atoms;
 
 namespace Meniscus.IO;
 
 /// <summary>
 /// Looks through data before it is trained on: numbers that are not finite, overlapping atoms, impossible cells, labels
-/// that are missing, all zero, or far off. Frames are read one by one; what stays in memory is 24 bytes per frame (a
-/// hash to find frames that occur twice, and the energy).
+/// that are missing, all zero, or far off, in another unit or of another level of theory, frames that occur twice. Frames are
+/// read one by one; what stays in memory is some 100 bytes per frame.
 /// </summary>
 public sealed class DataCheck
 {
     private readonly DataCheckOptions _options;
     private readonly ShortestDistance _shortest = new();
     private readonly List<DataFinding> _findings = [];
-    private readonly Dictionary<ulong, (int System, int Frame)> _seen = [];
+    private readonly DuplicateFrames _seen = new();
+    private readonly EnergyReferences _references = new();
     private readonly List<string> _names = [];
 
     private DataCheck(DataCheckOptions options) => _options = options;
@@ -35,19 +34,24 @@ public sealed class DataCheck
             check._names.Add(system.Name);
             var log = new DataFindingLog(system.Name, check._options.ListedPerKind, check._findings);
             check.CheckLabels(system, log);
-            var labels = new LabelStatistics(system);
+            var labels = new LabelStatistics(system, check._options);
+            var bonds = new BondForces(system);
             var frame = system.CreateFrame();
+            var stride = ((system.FrameCount - 1) / BondForces.MaximumFrames) + 1;
             for (var index = 0; index < system.FrameCount; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                check.CheckFrame(system, index, frame, labels, log);
+                if (check.CheckFrame(system, index, frame, labels, log) && bonds.Applies && index % stride == 0)
+                    bonds.Add(frame);
                 framesDone?.Report(++done);
             }
 
-            labels.Report(check._options, log);
+            labels.Report(log, check._names.Count - 1, check._references);
+            bonds.Report(log);
             log.Close();
         }
 
+        check.CompareSystems();
         return check._findings;
     }
 
@@ -56,11 +60,12 @@ public sealed class DataCheck
         foreach (var kind in DeepmdArrayKind.Labels)
         {
             if (_options.RequiredLabels.HasFlag(kind.Label) && !system.Labels.HasFlag(kind.Label))
-                log.Add(kind.Name, DataSeverity.Error, null, $"no {kind.Name}, which the loss needs; add the label, set its prefactors to 0, or leave out the system");
+                log.Add("missing_label", DataSeverity.Error, null, $"no {kind.Name}, which the loss needs; add the label, set its prefactors to 0, or leave out the system");
         }
     }
 
-    private void CheckFrame(ILabelledSystem system, int index, LabelledFrame frame, LabelStatistics labels, DataFindingLog log)
+    /// <summary>Checks a frame; false where its numbers cannot be used for what is said of the system as a whole.</summary>
+    private bool CheckFrame(ILabelledSystem system, int index, LabelledFrame frame, LabelStatistics labels, DataFindingLog log)
     {
         try
         {
@@ -69,19 +74,19 @@ public sealed class DataCheck
         catch (InputException e)
         {
             log.Add("read", DataSeverity.Error, index, e.Message);
-            return;
+            return false;
         }
 
         var finite = CheckFinite(frame, index, log);
         var cellIsUsable = !frame.Periodic || CheckCell(frame, index, log);
-        if (finite && cellIsUsable)
-            CheckDistances(system, frame, index, log);
         if (!finite)
-            return;
-        CheckDuplicate(frame, index, log);
-        if (frame.Labels.HasFlag(FrameLabels.Force))
-            CheckNetForce(frame, index, log);
+            return false;
         labels.Add(index, frame);
+        if (!cellIsUsable)
+            return false;
+        CheckDistances(system, frame, index, log);
+        CheckDuplicate(frame, index, log);
+        return true;
     }
 
     private static bool CheckFinite(LabelledFrame frame, int index, DataFindingLog log)
@@ -132,28 +137,21 @@ public sealed class DataCheck
 
     private void CheckDuplicate(LabelledFrame frame, int index, DataFindingLog log)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes(frame.Types.AsSpan()));
-        hash.AppendData(MemoryMarshal.AsBytes(frame.Positions.AsSpan()));
-        if (frame.Periodic)
-            hash.AppendData(MemoryMarshal.AsBytes(frame.Box.AsSpan()));
-        Span<byte> digest = stackalloc byte[32];
-        hash.GetHashAndReset(digest);
-        if (_seen.TryAdd(MemoryMarshal.Read<ulong>(digest), (_names.Count - 1, index)))
+        if (_seen.FindOrAdd(frame, _names.Count - 1, index) is not var (system, earlier))
             return;
-        var (system, earlier) = _seen[MemoryMarshal.Read<ulong>(digest)];
         var place = system == _names.Count - 1 ? "" : _names[system] + " ";
         log.Add("duplicate", DataSeverity.Warning, index, FormattableString.Invariant($"same positions as {place}frame {earlier}; a frame that occurs twice counts twice, and must not be in both training and validation data"));
     }
 
-    private void CheckNetForce(LabelledFrame frame, int index, DataFindingLog log)
+    private void CompareSystems()
     {
-        Span<double> sum = stackalloc double[3];
-        sum.Clear();
-        for (var i = 0; i < frame.Forces.Length; i++)
-            sum[i % 3] += frame.Forces[i];
-        var net = Math.Sqrt((sum[0] * sum[0]) + (sum[1] * sum[1]) + (sum[2] * sum[2]));
-        if (net > _options.NetForceWarning * Math.Sqrt(frame.AtomCount))
-            log.Add("net force", DataSeverity.Warning, index, FormattableString.Invariant($"the forces add up to {net:g3} eV/Å; without external fields it should be near 0, so check that forces belong to this frame and are complete"));
+        foreach (var (system, deviation, compared) in _references.FindApart())
+        {
+            _findings.Add(new DataFinding(DataSeverity.Warning, _names[system], null, FormattableString.Invariant(
+                $"energies are {Math.Abs(deviation):0.##} eV per atom {(deviation > 0 ? "above" : "below")} those of most of the {compared} systems compared, by composition: another level of theory, zero of energy or unit; do not train on both"))
+            {
+                Kind = "energy_reference",
+            });
+        }
     }
 }

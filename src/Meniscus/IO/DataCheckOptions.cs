@@ -26,6 +26,12 @@ public sealed record DataCheckOptions
     /// <summary>Energies per atom further from the median than this many robust standard deviations are a warning.</summary>
     public double EnergyOutlierSigmas { get; init; } = 5;
 
+    /// <summary>
+    /// Frames whose largest force is above the median by this many robust standard deviations (of its logarithm), and twice
+    /// the median at least, are a warning.
+    /// </summary>
+    public double ForceOutlierSigmas { get; init; } = 8;
+
     /// <summary>Findings of one kind listed per system; the others are counted.</summary>
     public int ListedPerKind { get; init; } = 10;
 }

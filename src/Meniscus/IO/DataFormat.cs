@@ -12,6 +12,9 @@ public enum DataFormat
     /// <summary>DeePMD as text, one line per frame.</summary>
     DeepmdRaw,
 
+    /// <summary>DeePMD systems as groups of an HDF5 file.</summary>
+    DeepmdHdf5,
+
     /// <summary>Extended XYZ.</summary>
     ExtendedXyz,
 
@@ -42,6 +45,9 @@ public enum DataFormat
     /// <summary>The input of pw.x, a structure.</summary>
     PwInput,
 
+    /// <summary>A trajectory of cp.x, with its input, forces and energies beside it.</summary>
+    CpTrajectory,
+
     /// <summary>n2p2's input.data.</summary>
     N2p2,
 
@@ -54,14 +60,20 @@ public static class DataFormats
 {
     private static readonly (string Name, DataFormat Format)[] Names =
     [
-        ("deepmd/npy", DataFormat.Deepmd), ("deepmd", DataFormat.Deepmd), ("deepmd/hdf5", DataFormat.Deepmd),
+        ("deepmd/npy", DataFormat.Deepmd), ("deepmd", DataFormat.Deepmd), ("deepmd/hdf5", DataFormat.DeepmdHdf5),
         ("deepmd/npy/mixed", DataFormat.DeepmdMixed), ("deepmd/mixed", DataFormat.DeepmdMixed), ("deepmd/raw", DataFormat.DeepmdRaw),
         ("extxyz", DataFormat.ExtendedXyz), ("xyz", DataFormat.ExtendedXyz), ("mace/xyz", DataFormat.ExtendedXyz), ("gpumd/xyz", DataFormat.ExtendedXyz),
         ("lammps/dump", DataFormat.LammpsDump), ("lammps/data", DataFormat.LammpsData), ("lammps/lmp", DataFormat.LammpsData),
         ("vasp/poscar", DataFormat.Poscar), ("vasp/outcar", DataFormat.Outcar), ("vasp/xml", DataFormat.Vasprun), ("cp2k/output", DataFormat.Cp2kOutput),
         ("qe/pw", DataFormat.PwOutput), ("qe/pw/scf", DataFormat.PwOutput), ("qe/pw/xml", DataFormat.PwXml), ("qe/pw/in", DataFormat.PwInput),
-        ("n2p2", DataFormat.N2p2), ("pdb", DataFormat.Pdb),
+        ("qe/cp/traj", DataFormat.CpTrajectory), ("n2p2", DataFormat.N2p2), ("pdb", DataFormat.Pdb),
     ];
+
+    /// <summary>The first name of a format.</summary>
+    public static string NameOf(DataFormat format) => Array.Find(Names, entry => entry.Format == format).Name;
+
+    /// <summary>Whether it is one of DeePMD's, which have places for parameters and weights of atoms.</summary>
+    public static bool IsDeepmd(DataFormat format) => format is DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw or DataFormat.DeepmdHdf5;
 
     /// <summary>The format of a name.</summary>
     /// <param name="name">A name such as <c>vasp/outcar</c>.</param>

@@ -23,9 +23,6 @@ public readonly record struct TypeCount(string Name, int Minimum, int Maximum);
 /// <summary>What a system holds, in the numbers one looks at first.</summary>
 public sealed record DataSummary
 {
-    // 1 amu/Å³ in g/cm³.
-    private const double GramsPerCubicCentimetre = 1.66053906660;
-
     /// <summary>Name of the system.</summary>
     public required string System { get; init; }
 
@@ -136,7 +133,7 @@ public sealed record DataSummary
                 var volume = Math.Abs(BoxGeometry.Volume(frame.Box));
                 Volume = Volume.Include(volume);
                 MassesAreKnown &= double.IsFinite(mass);
-                Density = Density.Include(GramsPerCubicCentimetre * mass / volume);
+                Density = Density.Include(Units.AmuPerCubicAngstrom * mass / volume);
             }
 
             if (frame.Labels.HasFlag(FrameLabels.Energy))

@@ -6,7 +6,7 @@ namespace Meniscus.IO;
 /// <summary>
 /// Writes frames of any composition as DeePMD systems below a folder, one per composition (O64H128), as they come: memory does
 /// not grow with their number. Frames of one composition whose atoms are in another order are put into that of the first.
-/// Frames with other labels, or without a cell where others have one, get a system of their own (O64H128.1).
+/// Frames with other labels or parameters, or without a cell where others have one, get a system of their own (O64H128.1).
 /// Source: DeePMD-kit's data documentation and dpdata's MultiSystems.
 /// </summary>
 public static class DeepmdFrameWriter
@@ -78,7 +78,7 @@ public static class DeepmdFrameWriter
         string folder, Frame frame, int[] types, List<string> names, DataFormat layout, int setSize, Dictionary<string, (string Folder, DeepmdShelf Shelf)> shelves)
     {
         var formula = layout == DataFormat.DeepmdMixed ? types.Length.ToString(CultureInfo.InvariantCulture) : Formula(types, names);
-        var key = $"{formula} {frame.Cell.IsPeriodic} {frame.Energy is not null} {frame.Forces is not null} {frame.Virial is not null}";
+        var key = $"{formula} {frame.Cell.IsPeriodic} {frame.Energy is not null} {frame.Forces is not null} {frame.Virial is not null} {frame.AtomEnergies is not null} {frame.AtomPref is not null} {frame.FrameParameters?.Length} {frame.AtomParameters?.Length}";
         if (shelves.TryGetValue(key, out var entry))
             return entry.Shelf;
         var alike = shelves.Keys.Count(other => other.StartsWith(formula + " ", StringComparison.Ordinal));

@@ -40,7 +40,7 @@ internal sealed class DeepmdShelf : IDisposable
             OpenSet(frame);
         var order = _layout == DataFormat.DeepmdMixed || types.AsSpan().SequenceEqual(_types) ? null : Order(types);
         foreach (var (array, values, width) in _arrays)
-            array.Append(order is null || width != 3 ? values(frame) : Reordered(values(frame), order));
+            array.Append(order is null || width == 0 ? values(frame) : Reordered(values(frame), order, width));
         _frameTypes?.Append(Array.ConvertAll(types, type => (double)type));
         _inSet++;
         Frames++;
@@ -84,6 +84,14 @@ internal sealed class DeepmdShelf : IDisposable
             Add("force", 3 * frame.AtomCount, 3, f => f.Forces!);
         if (frame.Virial is not null)
             Add("virial", 9, 0, f => f.Virial!);
+        if (frame.AtomEnergies is not null)
+            Add("atom_ener", frame.AtomCount, 1, f => f.AtomEnergies!);
+        if (frame.AtomPref is not null)
+            Add("atom_pref", frame.AtomCount, 1, f => f.AtomPref!);
+        if (frame.FrameParameters is { } parameters)
+            Add("fparam", parameters.Length, 0, f => f.FrameParameters!);
+        if (frame.AtomParameters is { } atomic)
+            Add("aparam", atomic.Length, atomic.Length / frame.AtomCount, f => f.AtomParameters!);
         if (_layout == DataFormat.DeepmdMixed)
             _frameTypes = new GrowingNpy(ArrayFile("real_atom_types"), NpyElementType.Int32, frame.AtomCount);
     }
@@ -124,11 +132,11 @@ internal sealed class DeepmdShelf : IDisposable
         return Array.ConvertAll(_types, type => byType[type].Dequeue());
     }
 
-    private static double[] Reordered(double[] vectors, int[] order)
+    private static double[] Reordered(double[] values, int[] order, int width)
     {
-        var result = new double[vectors.Length];
+        var result = new double[values.Length];
         for (var i = 0; i < order.Length; i++)
-            vectors.AsSpan(3 * order[i], 3).CopyTo(result.AsSpan(3 * i));
+            values.AsSpan(width * order[i], width).CopyTo(result.AsSpan(width * i));
         return result;
     }
 }

@@ -73,7 +73,19 @@ public static class DeepmdSystems
         var (file, group) = mark < 0 || File.Exists(name) ? (name, "/") : (name[..mark], name[(mark + 1)..]);
         if (!File.Exists(file))
             throw new InputException($"{name}: no such file or folder; expected {Expected}");
+        if (!LooksLikeHdf5(file))
+            throw new InputException($"{name}: neither a system nor an HDF5 file; expected {Expected}; frames in other formats become systems by 'meniscus data convert'");
         OpenGroups(file, group, target, patterns, opened);
+    }
+
+    /// <summary>By its ending or its first bytes, so that a file of another format is not called damaged.</summary>
+    private static bool LooksLikeHdf5(string file)
+    {
+        if (Path.GetExtension(file).ToLowerInvariant() is ".hdf5" or ".h5")
+            return true;
+        using var stream = InputFile.OpenRead(file);
+        Span<byte> start = stackalloc byte[4];
+        return stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']);
     }
 
     private static void OpenGroups(string path, string group, TypeMap? target, IReadOnlyList<string>? patterns, List<DeepmdSystem> opened)

@@ -28,6 +28,12 @@ public sealed record FrameChanges
             Forces = frame.Forces,
             Energy = frame.Energy - frame.Types.Sum(type => References.GetValueOrDefault(frame.TypeMap[type])),
             Virial = frame.Virial,
+            AtomEnergies = frame.AtomEnergies is { } energies
+                ? [.. energies.Select((energy, atom) => energy - References.GetValueOrDefault(frame.NameOf(atom)))]
+                : null,
+            AtomPref = frame.AtomPref,
+            FrameParameters = frame.FrameParameters,
+            AtomParameters = frame.AtomParameters,
             Masses = merged ? null : frame.Masses,
             Step = frame.Step,
             Time = frame.Time,

@@ -62,6 +62,34 @@ public sealed record FrameSelection
         return chosen;
     }
 
+    /// <summary>Whole groups, taken in random order as long as each brings the number of frames closer to what is wanted.</summary>
+    /// <param name="counts">Frames of each group, two groups at least.</param>
+    /// <param name="fraction">Wanted fraction of all frames, between 0 and 1.</param>
+    /// <param name="seed">The same seed gives the same groups.</param>
+    /// <returns>Indices of the groups: at least one, never all.</returns>
+    public static IReadOnlySet<int> SampleGroups(IReadOnlyList<long> counts, double fraction, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(counts.Count, 2, nameof(counts));
+        var order = Enumerable.Range(0, counts.Count).ToArray();
+        new RandomStream(seed, "group selection").Shuffle<int>(order);
+        var chosen = new HashSet<int>();
+        var missing = fraction * counts.Sum();
+        foreach (var group in order)
+        {
+            if (chosen.Count < counts.Count - 1 && Math.Abs(missing - counts[group]) < Math.Abs(missing))
+            {
+                chosen.Add(group);
+                missing -= counts[group];
+            }
+        }
+
+        // Where every group is too large, the smallest comes closest.
+        if (chosen.Count == 0)
+            chosen.Add(order.MinBy(group => counts[group]));
+        return chosen;
+    }
+
     private IEnumerable<Frame> Candidates(IEnumerable<Frame> frames)
     {
         var index = -1L;

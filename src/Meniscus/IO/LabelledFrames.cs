@@ -3,12 +3,12 @@ using Meniscus.Atoms;
 namespace Meniscus.IO;
 
 /// <summary>
-/// Labelled frames of any format, one by one, so that a file larger than memory can be read: outputs of pw.x, VASP and CP2K,
+/// Labelled frames of any format, one by one, so that a file larger than memory can be read: outputs of pw.x, cp.x, VASP and CP2K,
 /// extended XYZ, LAMMPS, n2p2 and DeePMD. Frames carry energy, forces and virial where the file has them.
 /// </summary>
 public static class LabelledFrames
 {
-    private const string Known = "a DeePMD system or HDF5 file, extended XYZ, a LAMMPS dump or data file, POSCAR, OUTCAR, vasprun.xml, data-file-schema.xml, n2p2's input.data, or an output of pw.x or CP2K";
+    private const string Known = "a DeePMD system or HDF5 file, extended XYZ, a LAMMPS dump or data file, POSCAR, OUTCAR, vasprun.xml, data-file-schema.xml, n2p2's input.data, an output of pw.x or CP2K, or prefix.pos of cp.x";
 
     /// <summary>Reads the frames of a file or folder.</summary>
     /// <param name="path">The file or folder.</param>
@@ -21,7 +21,7 @@ public static class LabelledFrames
         var trajectory = new TrajectoryOptions { TypeNames = options.TypeNames, Units = options.Units, TolerateTornEnd = options.TolerateTornEnd };
         return (options.Format ?? FormatOf(path)) switch
         {
-            DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw => ReadSystems(path),
+            DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw or DataFormat.DeepmdHdf5 => ReadSystems(path),
             DataFormat.ExtendedXyz => ExtendedXyz.Read(path, trajectory),
             DataFormat.LammpsDump => LammpsDump.Read(path, trajectory),
             DataFormat.LammpsData => ReadOne(() => LammpsData.Read(path, trajectory)),
@@ -32,6 +32,7 @@ public static class LabelledFrames
             DataFormat.PwOutput => PwOutput.Read(path, options),
             DataFormat.PwXml => PwXml.Read(SchemaFile(path), options),
             DataFormat.PwInput => ReadOne(() => PwInput.Read(path)),
+            DataFormat.CpTrajectory => CpTrajectory.Read(path, options),
             DataFormat.N2p2 => N2p2Data.Read(path),
             _ => throw new InputException($"{path}: PDB is written, not read; expected {Known}"),
         };
@@ -57,7 +58,8 @@ public static class LabelledFrames
             ".lmp" => DataFormat.LammpsData,
             ".poscar" or ".vasp" => DataFormat.Poscar,
             ".hdf5" or ".h5" => DataFormat.Deepmd,
-            _ => path.Contains(".hdf5#", StringComparison.OrdinalIgnoreCase) ? DataFormat.Deepmd : FormatByContent(path),
+            ".pos" => DataFormat.CpTrajectory,
+            _ => path.Contains(".hdf5#", StringComparison.OrdinalIgnoreCase) || path.Contains(".h5#", StringComparison.OrdinalIgnoreCase) ? DataFormat.Deepmd : FormatByContent(path),
         };
     }
 
@@ -71,8 +73,8 @@ public static class LabelledFrames
     public static long Write(string path, IEnumerable<Frame> frames, DataFormat? format = null, IReadOnlyList<string>? typeMap = null)
     {
         var chosen = format ?? OutputFormatOf(path);
-        if (chosen is DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw)
-            return DeepmdFrameWriter.Write(path, frames, chosen, typeMap).Sum(system => system.Frames);
+        if (DataFormats.IsDeepmd(chosen))
+            return WriteSystems(path, frames, chosen, typeMap).Sum(system => system.Frames);
         var count = 0L;
         WriteFile(path, Counted(), chosen);
         return count;
@@ -88,6 +90,21 @@ public static class LabelledFrames
             if (count == 0)
                 throw new InputException($"{path}: no frames to write; check the selection");
         }
+    }
+
+    /// <summary>Writes frames as DeePMD systems, one per composition.</summary>
+    /// <param name="path">The new folder, or the HDF5 file.</param>
+    /// <param name="frames">The frames.</param>
+    /// <param name="format">One of the DeePMD formats; null to go by the name.</param>
+    /// <param name="typeMap">Names in the order of the types.</param>
+    /// <returns>Names and numbers of frames of the systems.</returns>
+    /// <exception cref="InputException">The format is not one of DeePMD's, the folder is not empty, or there are no frames.</exception>
+    public static IReadOnlyList<(string System, long Frames)> WriteSystems(string path, IEnumerable<Frame> frames, DataFormat? format = null, IReadOnlyList<string>? typeMap = null)
+    {
+        var chosen = format ?? OutputFormatOf(path);
+        if (!DataFormats.IsDeepmd(chosen))
+            throw new InputException($"{path}: {DataFormats.NameOf(chosen)} holds no systems; give a folder, a name ending in .hdf5, or a DeePMD format");
+        return chosen == DataFormat.DeepmdHdf5 ? WriteHdf5(path, frames, typeMap) : DeepmdFrameWriter.Write(path, frames, chosen, typeMap);
     }
 
     private static void WriteFile(string path, IEnumerable<Frame> frames, DataFormat format)
@@ -113,7 +130,29 @@ public static class LabelledFrames
                 ProteinDataBank.Write(path, frames);
                 break;
             default:
-                throw new InputException($"{path}: {format} is read, not written; write deepmd/npy, deepmd/raw, deepmd/mixed, extxyz, lammps/dump, lammps/data, vasp/poscar, n2p2 or pdb");
+                throw new InputException($"{path}: {format} is read, not written; write deepmd/npy, deepmd/raw, deepmd/mixed, deepmd/hdf5, extxyz, lammps/dump, lammps/data, vasp/poscar, n2p2 or pdb");
+        }
+    }
+
+    /// <summary>The number of frames of a group has to be known before its first: they go through .npy files beside the target.</summary>
+    private static IReadOnlyList<(string System, long Frames)> WriteHdf5(string path, IEnumerable<Frame> frames, IReadOnlyList<string>? typeMap)
+    {
+        var full = Path.GetFullPath(path);
+        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.frames");
+        var systems = new List<(string Group, ILabelledSystem System)>();
+        try
+        {
+            var written = DeepmdFrameWriter.Write(temporary, frames, DataFormat.Deepmd, typeMap);
+            foreach (var (folder, _) in written)
+                systems.Add((Path.GetFileName(folder), DeepmdSystem.Open(folder)));
+            DeepmdHdf5Writer.Write(path, systems);
+            return [.. written.Select(system => ($"{path}#/{Path.GetFileName(system.Folder)}", system.Frames))];
+        }
+        finally
+        {
+            systems.ForEach(entry => entry.System.Dispose());
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
         }
     }
 
@@ -125,8 +164,12 @@ public static class LabelledFrames
         return only!;
     }
 
-    private static DataFormat OutputFormatOf(string path)
+    /// <summary>The format that the name of a file or folder to write asks for.</summary>
+    /// <param name="path">The name.</param>
+    /// <exception cref="InputException">Its ending is that of no format that is written.</exception>
+    public static DataFormat OutputFormatOf(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileName(path);
         if (name.StartsWith("POSCAR", StringComparison.Ordinal))
             return DataFormat.Poscar;
@@ -140,7 +183,8 @@ public static class LabelledFrames
             ".data" or ".lmp" => DataFormat.LammpsData,
             ".vasp" or ".poscar" => DataFormat.Poscar,
             ".pdb" => DataFormat.Pdb,
-            var ending => throw new InputException($"{path}: the ending '{ending}' names no format that is written; use .xyz, .dump, .lmp, .poscar, .pdb, a name without ending for a DeePMD folder, or name the format"),
+            ".hdf5" or ".h5" => DataFormat.DeepmdHdf5,
+            var ending => throw new InputException($"{path}: the ending '{ending}' names no format that is written; use .xyz, .dump, .lmp, .poscar, .pdb, .hdf5, a name without ending for a DeePMD folder, or name the format"),
         };
     }
 
@@ -149,6 +193,8 @@ public static class LabelledFrames
         using var lines = TextLines.Open(path);
         for (var number = 1; number <= 500 && lines.TryRead(out var line); number++)
         {
+            if (number == 1 && line.StartsWith("LAMMPS ("u8))
+                throw new InputException($"{path}: a log of LAMMPS, which holds energies and pressures of steps but no positions; give the dump of the run, and the log with --log");
             if (FormatByLine(line, number) is { } format)
                 return format;
         }

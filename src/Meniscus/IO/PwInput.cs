@@ -14,6 +14,8 @@ internal sealed class PwInput
     private readonly TypeNaming _naming = new(null);
     private readonly Dictionary<string, double> _system = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<int> _types = [];
+    private readonly List<string> _labels = [];
+    private readonly List<string> _species = [];
     private readonly List<double> _positions = [];
     private string _positionUnit = "alat";
     private string _cellUnit = "alat";
@@ -22,13 +24,16 @@ internal sealed class PwInput
     private PwInput(TextLines lines) => _lines = lines;
 
     /// <summary>Reads the structure.</summary>
-    public static Frame Read(string path)
+    public static Frame Read(string path) => ReadWithSpecies(path).Structure;
+
+    /// <summary>Reads the structure, and for each atom the number of its species in the card ATOMIC_SPECIES.</summary>
+    public static (Frame Structure, int[] Species) ReadWithSpecies(string path)
     {
         using var lines = TextLines.Open(path);
         var input = new PwInput(lines);
         while (lines.TryRead(out var line))
             input.Take(Encoding.UTF8.GetString(line));
-        return input.Make();
+        return (input.Make(), [.. input._labels.Select(label => input._species.IndexOf(label))]);
     }
 
     private void Take(string line)
@@ -38,6 +43,8 @@ internal sealed class PwInput
             ReadNamelist(text[1..].Trim());
         else if (text.StartsWith("ATOMIC_POSITIONS", StringComparison.OrdinalIgnoreCase))
             ReadPositions(Unit(text, "alat"));
+        else if (text.StartsWith("ATOMIC_SPECIES", StringComparison.OrdinalIgnoreCase))
+            ReadSpecies();
         else if (text.StartsWith("CELL_PARAMETERS", StringComparison.OrdinalIgnoreCase))
             ReadVectors(Unit(text, "alat"));
     }
@@ -78,6 +85,16 @@ internal sealed class PwInput
         }
     }
 
+    private void ReadSpecies()
+    {
+        for (var i = 0; i < _system.GetValueOrDefault("ntyp") && _lines.TryRead(out var line); i++)
+        {
+            var words = new Words(line);
+            if (words.Next(out var label))
+                _species.Add(Encoding.UTF8.GetString(label));
+        }
+    }
+
     private void ReadPositions(string unit)
     {
         _positionUnit = unit;
@@ -91,6 +108,7 @@ internal sealed class PwInput
             if (!words.Next(out var label) || _naming.TakeName(SpeciesLabel.Symbol(label), out var type) is not null)
                 throw _lines.Error($"atom {i + 1} of {count}: '{TextLines.Printable(line)}' begins with no symbol of an element");
             _types.Add(type);
+            _labels.Add(Encoding.UTF8.GetString(label));
             for (var k = 0; k < 3; k++)
                 _positions.Add(words.NextNumber(out var value) ? value : throw _lines.Error($"atom {i + 1} of {count}: expected a label and three numbers (no expressions)"));
         }

@@ -176,12 +176,16 @@ public static class Trajectory
             return new Frame(
                 system.TypeMap,
                 types,
-                Vectors(labelled.Positions),
+                PerAtom(labelled.Positions),
                 labelled.Periodic ? new Cell(labelled.Box) : Cell.None)
             {
-                Forces = labelled.Labels.HasFlag(FrameLabels.Force) ? Vectors(labelled.Forces) : null,
+                Forces = labelled.Labels.HasFlag(FrameLabels.Force) ? PerAtom(labelled.Forces) : null,
                 Energy = labelled.Labels.HasFlag(FrameLabels.Energy) ? labelled.Energy : null,
                 Virial = labelled.Labels.HasFlag(FrameLabels.Virial) ? [.. labelled.Virial] : null,
+                AtomEnergies = labelled.Labels.HasFlag(FrameLabels.AtomEnergy) ? PerAtom(labelled.AtomEnergies) : null,
+                AtomPref = labelled.Labels.HasFlag(FrameLabels.AtomPref) ? PerAtom(labelled.AtomPref) : null,
+                FrameParameters = labelled.FrameParameters.Length > 0 ? [.. labelled.FrameParameters] : null,
+                AtomParameters = labelled.AtomParameters.Length > 0 ? PerAtom(labelled.AtomParameters) : null,
             };
         }
         catch (InputException e)
@@ -189,13 +193,14 @@ public static class Trajectory
             throw new InputException($"{system.Describe(index)}: {e.Message}", e);
         }
 
-        double[] Vectors(double[] values)
+        double[] PerAtom(double[] values)
         {
-            var taken = new double[3 * types.Length];
+            var width = values.Length / Math.Max(labelled.AtomCount, 1);
+            var taken = new double[width * types.Length];
             for (var (i, to) = (0, 0); i < labelled.AtomCount; i++)
             {
                 if (labelled.Types[i] >= 0)
-                    values.AsSpan(3 * i, 3).CopyTo(taken.AsSpan(3 * to++));
+                    values.AsSpan(width * i, width).CopyTo(taken.AsSpan(width * to++));
             }
 
             return taken;

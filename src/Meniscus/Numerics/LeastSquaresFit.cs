@@ -115,7 +115,7 @@ public sealed class LeastSquaresFit
     }
 
     /// <summary>Solves a·x = b with pivoting, after scaling the diagonal to 1; a is overwritten. NaN where a is singular.</summary>
-    private static double[] Solve(double[,] a, ReadOnlySpan<double> b)
+    internal static double[] Solve(double[,] a, ReadOnlySpan<double> b)
     {
         var n = b.Length;
         var scale = new double[n];

@@ -37,6 +37,21 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public void InfoDrawsHistograms()
+    {
+        _run.SaveSystem("data/a", SampleFrames.List(9, 6));
+        _run.SaveSystem("data/b", SampleFrames.List(9, 6, FrameLabels.Energy, periodic: false));
+        var json = SampleRun.Json("data", "info", _run.Path("data"), "--plot", _run.Path("data.svg"));
+        Assert.Equal(_run.Path("data.svg"), (string?)json["plot"]);
+        var svg = File.ReadAllText(_run.Path("data.svg"));
+        foreach (var text in new[] { "energy (eV/atom)", "force component (eV/Å)", "Density", "Virial pressure", "H–O" })
+            Assert.Contains(text, svg, StringComparison.Ordinal);
+        SampleRun.Succeeds("data", "info", _run.Path("data/b"), "--plot", _run.Path("b.svg"));
+        Assert.DoesNotContain("force component", File.ReadAllText(_run.Path("b.svg")), StringComparison.Ordinal);
+        _run.Refuses("x.pdf: a plot can be saved as PNG or SVG", "data", "info", _run.Path("data"), "--plot", "x.pdf");
+    }
+
+    [Fact]
     public void GoodDataPassesAndWarningsDoToo()
     {
         var frames = SampleFrames.List(3);
@@ -58,6 +73,7 @@ public sealed class DataVerbTests : IDisposable
         Assert.EndsWith("meniscus data check: 3 errors in the data; correct or remove what is listed, training on it would fail", run.Error.TrimEnd(), StringComparison.Ordinal);
         var json = System.Text.Json.Nodes.JsonNode.Parse(run.Output)!;
         Assert.Equal(3, (int)json["errors"]!);
+        Assert.Equal((1, 1, 1), ((int)json["counts"]!["missing_label"]!, (int)json["counts"]!["finite"]!, (int)json["counts"]!["overlap"]!));
         var findings = json["findings"]!.AsArray().ToDictionary(f => (int?)f!["frame"] ?? -1, f => (string)f!["message"]!);
         Assert.StartsWith("no force", findings[-1], StringComparison.Ordinal);
         Assert.StartsWith("energy is NaN", findings[1], StringComparison.Ordinal);
@@ -102,6 +118,8 @@ public sealed class DataVerbTests : IDisposable
         _run.Refuses("empty: no system found", "data", verb, _run.Path("empty"));
         _run.Refuses("coord.npy", "data", verb, torn);
         _run.Refuses("'SYSTEM' missing", "data", verb);
+        File.WriteAllText(_run.Path("x.xyz"), "1\n\nO 0 0 0\n");
+        _run.Refuses("x.xyz: neither a system nor an HDF5 file", "data", verb, _run.Path("x.xyz"));
     }
 
     [Fact]

@@ -145,7 +145,55 @@ public sealed class DataCheckTests
         frames[1].Forces[4] += 3;
         var finding = Assert.Single(Check(frames));
         Assert.Equal((DataSeverity.Warning, 1), (finding.Severity, finding.Frame!.Value));
-        Assert.Contains("add up to 3 eV/Å", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("add up to 3.00 eV/Å;", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("limit 0.24, that is 0.1·√N", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Net_forces_of_a_system_are_one_finding_with_the_worst_frame()
+    {
+        var frames = SampleFrames.List(30);
+        for (var i = 0; i < 20; i++)
+            frames[i].Forces[4] += 1 + (0.01 * i);
+        var finding = Assert.Single(Check(frames));
+        Assert.Equal(("net_force", 19, 20), (finding.Kind, finding.Frame!.Value, finding.Count));
+        Assert.Contains("add up to 1.19 eV/Å, the worst of 20 frames;", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_force_far_above_those_of_the_other_frames_is_a_warning()
+    {
+        var frames = SampleFrames.List(40);
+        frames[11].Forces[3] += 20;
+        frames[11].Forces[6] -= 20;
+        var finding = Assert.Single(Check(frames));
+        Assert.Equal(("force_outlier", 11), (finding.Kind, finding.Frame!.Value));
+        Assert.StartsWith("largest force of 20.", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frames_that_differ_by_rounding_or_a_lattice_vector_are_the_same_and_others_are_not()
+    {
+        var frames = SampleFrames.List(6);
+        Copy(0, 3, x => (float)x);
+        Copy(1, 4, x => Math.Round(x, 5));
+        Copy(2, 5, x => x);
+        frames[5].Positions[3] -= 20;
+        frames[5].Positions[10] += 10;
+        Assert.Equal([(3, "frame 0"), (4, "frame 1"), (5, "frame 2")], Check(frames).Select(f => (f.Frame!.Value, f.Message[18..25])));
+        for (var i = 3; i < 6; i++)
+            frames[i].Positions[6] += 0.01;
+        Assert.Empty(Check(frames));
+
+        Copy(0, 3, x => x);
+        frames[3].Types[0] = 1;
+        frames[3].Types[1] = 0;
+        Copy(1, 4, x => x);
+        frames[4].Box[0] = 10.01;
+        Assert.Empty(Check(frames));
+
+        void Copy(int from, int to, Func<double, double> change) =>
+            Array.ConvertAll(frames[from].Positions, x => change(x)).CopyTo(frames[to].Positions, 0);
     }
 
     [Fact]

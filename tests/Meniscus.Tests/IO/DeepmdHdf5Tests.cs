@@ -41,6 +41,76 @@ public sealed class DeepmdHdf5Tests : IDisposable
         DeepmdSystemTests.AssertSameFrames(source, system, 0);
     }
 
+    [Theory]
+    [InlineData(true, 5000)]
+    [InlineData(true, 3)]
+    [InlineData(false, 3)]
+    public void What_is_written_reads_back_bit_for_bit_with_every_label(bool periodic, int setSize)
+    {
+        const FrameLabels all = FrameLabels.Energy | FrameLabels.Force | FrameLabels.Virial | FrameLabels.AtomEnergy | FrameLabels.AtomPref | FrameLabels.FrameParameters | FrameLabels.AtomParameters;
+        var source = SampleFrames.System(7, 6, all, fparam: 2, aparam: 3, periodic: periodic);
+        var other = SampleFrames.System(2, 9, FrameLabels.Energy, seed: 5);
+        DeepmdHdf5Writer.Write(DataFile, [("water/bulk", source), ("water/slab", other)], setSize);
+        var systems = DeepmdSystems.Open([DataFile]);
+        Assert.Equal([$"{DataFile}#/water/bulk", $"{DataFile}#/water/slab"], systems.Select(system => system.Name));
+        DeepmdSystemTests.AssertSameFrames(source, systems[0], 0);
+        DeepmdSystemTests.AssertSameFrames(other, systems[1], 0);
+        Assert.Equal("O H", systems[0].TypeMap.ToString());
+        foreach (var system in systems)
+            system.Dispose();
+    }
+
+    [Fact]
+    public void Blocks_larger_than_one_write_and_mixed_types_read_back()
+    {
+        var frames = SampleFrames.List(900, 60);
+        frames[1].Types[0] = 1;
+        var source = new FrameListSystem("sample", new TypeMap(["O", "H"]), frames);
+        Assert.True(source.MixedTypes);
+        DeepmdHdf5Writer.Write(DataFile, [("s", source)]);
+        using var system = DeepmdSystem.OpenHdf5(DataFile, "s");
+        DeepmdSystemTests.AssertSameFrames(source, system, 0);
+    }
+
+    [Fact]
+    public void Python_reads_what_is_written_as_DeepmdKit_does()
+    {
+        Assert.SkipUnless(CanImport("h5py"), "h5py is not here");
+        var source = SampleFrames.System(4, 6, periodic: false);
+        DeepmdHdf5Writer.Write(DataFile, [("O2H4", source)]);
+        const string script = """
+            import sys, h5py
+            with h5py.File(sys.argv[1], "r") as f:
+                g = f["O2H4"]
+                s = g["set.000"]
+                print(" ".join(g["type_map.raw"][:].astype(str)), g["type.raw"][:].astype(int).tolist(), "nopbc" in g, sorted(s), s["coord.npy"].shape, s["energy.npy"].shape, s["force.npy"][3, 5].hex(), s["virial.npy"][2, 1].hex())
+            """;
+        var forces = DeepmdSystemTests.ReadFrame(source, 3).Forces[5];
+        var virial = DeepmdSystemTests.ReadFrame(source, 2).Virial[1];
+        var (code, output) = RunPython("-c", script, DataFile);
+        Assert.True(code == 0, output);
+        var words = output.Trim().Split(' ');
+        Assert.Equal("O H [0, 1, 1, 0, 1, 1] True ['coord.npy', 'energy.npy', 'force.npy', 'virial.npy'] (4, 18) (4,)", string.Join(' ', words[..^2]));
+        Assert.Equal((forces, virial), (FromHex(words[^2]), FromHex(words[^1])));
+
+        static double FromHex(string text)
+        {
+            var sign = text.StartsWith('-') ? -1 : 1;
+            var parts = text.TrimStart('-')[4..].Split('p');
+            return sign * (1 + (Convert.ToInt64(parts[0], 16) * Math.Pow(2, -52))) * Math.Pow(2, int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static bool CanImport(string module) => File.Exists("/usr/bin/python3") && RunPython("-c", $"import {module}").Code == 0;
+
+    private static (int Code, string Output) RunPython(params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
     [Fact]
     public void Big_endian_datasets_are_read()
     {

@@ -382,6 +382,22 @@ public sealed class LabelledFramesTests : IDisposable
     }
 
     [Fact]
+    public void WholeGroupsAreChosenNearTheWantedFractionAndNeverAll()
+    {
+        long[] counts = [10, 20, 30, 5, 5, 30];
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var chosen = FrameSelection.SampleGroups(counts, 0.3, seed);
+            Assert.InRange(chosen.Sum(group => counts[group]), 20, 40);
+            Assert.Equal(chosen.Order(), FrameSelection.SampleGroups(counts, 0.3, seed).Order());
+        }
+
+        Assert.True(Enumerable.Range(0, 20).Select(seed => string.Join(' ', FrameSelection.SampleGroups(counts, 0.3, seed).Order())).Distinct().Count() > 3);
+        Assert.Equal([1], FrameSelection.SampleGroups([100, 90], 0.01, 0));
+        Assert.Single(FrameSelection.SampleGroups([10, 10], 0.99, 0));
+    }
+
+    [Fact]
     public void ChangesShiftEnergiesAndRenameTypes()
     {
         var frame = Mixture(1)[0];
