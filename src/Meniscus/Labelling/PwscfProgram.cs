@@ -82,10 +82,10 @@ internal sealed class PwscfProgram : ILabelProgram
         var output = ReadOutput(folder);
         if (XmlOf(folder) is not { } path)
             return WithoutXml(output);
-        PwscfXmlResult xml;
+        PwXmlOutput xml;
         try
         {
-            xml = PwscfXml.Read(path);
+            xml = PwXml.ReadOutput(path);
         }
         catch (InputException e)
         {
@@ -97,9 +97,9 @@ internal sealed class PwscfProgram : ILabelProgram
         // Old versions do not say it in the XML.
         if (!(xml.Converged ?? output.Contains("convergence has been achieved", StringComparison.Ordinal)))
             return new(JobStatus.NotConverged, null, "convergence was not achieved");
-        if (xml.Energy is not { } energy || xml.AtomCount != frame.AtomCount || (_settings.Forces && xml.Forces is null) || (_settings.Stress && xml.Virial is null))
+        if (xml.Frame is not { Energy: { } energy } labelled || labelled.AtomCount != frame.AtomCount || (_settings.Forces && labelled.Forces is null) || (_settings.Stress && labelled.Virial is null))
             return new(JobStatus.Crashed, null, $"{path}: energy, forces or stress are missing");
-        return new(JobStatus.Done, new LabelResult(energy, xml.Forces, xml.Virial), "");
+        return new(JobStatus.Done, new LabelResult(energy, labelled.Forces, labelled.Virial), "");
     }
 
     /// <inheritdoc/>
