@@ -14,7 +14,8 @@ internal readonly record struct PwXmlOutput(string Title, bool? Converged, Frame
 /// data-file-schema.xml of pw.x (Quantum ESPRESSO 6.1 and later), in hartree and bohr; the stress has the sign of a pressure.
 /// Runs that move atoms have a <c>step</c> per ionic step with energy and forces, whose stress is not in the file, and an
 /// <c>output</c> whose structure is the one after the last move while its energy is of the one before: it is taken only
-/// where there are no steps. Source: the schema qes.xsd of Quantum ESPRESSO.
+/// where there are no steps. With scf_must_converge = .false. pw.x calls a cycle converged when it gives up, so that its error is
+/// held against conv_thr. Source: the schema qes.xsd of Quantum ESPRESSO.
 /// </summary>
 internal sealed class PwXml
 {
@@ -33,6 +34,8 @@ internal sealed class PwXml
     private double[]? _forces;
     private double[]? _stress;
     private bool _inConvergence;
+    private bool _inOutput;
+    private double _threshold = double.NaN;
     private string _title = "";
 
     private PwXml(XmlInput xml, LabelledFrameOptions options) => (_xml, _options) = (xml, options);
@@ -79,6 +82,8 @@ internal sealed class PwXml
                 continue;
             if (_xml.Name == "title")
                 _title = _xml.Text().Trim();
+            else if (_xml.Name == "conv_thr")
+                _threshold = _xml.Numbers(1)[0];
             if (_xml.Name is not ("step" or "output"))
                 continue;
             hasSteps |= _xml.Name == "step";
@@ -93,6 +98,7 @@ internal sealed class PwXml
     private void ReadStep(string element)
     {
         Clear();
+        _inOutput = element == "output";
         while (_xml.Next() && !(_xml.IsEnd && _xml.Name == element))
             Take();
     }
@@ -116,6 +122,9 @@ internal sealed class PwXml
             case "convergence_achieved" when _inConvergence:
                 _converged = _xml.Text().Trim() is "true" or "1";
                 break;
+            case "scf_error" when _inConvergence:
+                TakeError(_xml.Numbers(1)[0]);
+                break;
             case "atom":
                 TakeAtom();
                 break;
@@ -132,6 +141,13 @@ internal sealed class PwXml
                 _stress = Array.ConvertAll(_xml.Numbers(9), value => value * StressUnit);
                 break;
         }
+    }
+
+    /// <summary>conv_thr and the error in the output are in hartree, that in a step is in rydberg.</summary>
+    private void TakeError(double error)
+    {
+        if (error > (_inOutput ? 1.1 : 2.2) * _threshold)
+            _converged = false;
     }
 
     private void TakeAtom()
