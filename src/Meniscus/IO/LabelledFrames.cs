@@ -199,7 +199,8 @@ public static class LabelledFrames
 
     private static IEnumerable<Frame> ReadSystems(string path)
     {
-        foreach (var system in DeepmdSystems.Open([path]))
+        // Read once from beginning to end: few maps, so that what has been read does not stay in memory.
+        foreach (var system in DeepmdSystems.Open([path], pool: new MappedFilePool(32)))
         {
             using (system)
             {

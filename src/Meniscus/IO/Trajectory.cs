@@ -157,7 +157,8 @@ public static class Trajectory
 
     private static IEnumerable<Frame> ReadSystem(string path, TrajectoryOptions options)
     {
-        using var system = DeepmdSystem.Open(path);
+        // Read once from beginning to end: few maps, so that what has been read does not stay in memory.
+        using var system = DeepmdSystem.Open(path, pool: new MappedFilePool(32));
         var labelled = new LabelledFrame(system.AtomCount, system.FrameParameterCount, system.AtomParameterCount);
         var last = Math.Min(options.Last ?? int.MaxValue, system.FrameCount - 1);
         for (var index = options.First; index <= last; index += options.Every)

@@ -79,29 +79,31 @@ internal sealed class LabelFolder : IDisposable
     /// Asserts that forces and virial are derivatives of the energy: of three frames the second has its first hydrogen moved along x, the
     /// third is stretched along x. The trapezium rule integrates the labels from the first frame to each of the others.
     /// </summary>
-    public static void AssertDerivatives(IEnumerable<LabelJob> jobs, double shift, double forceTolerance, double strain, double virialTolerance)
+    public static void AssertDerivatives(IReadOnlyList<Frame> labels, double shift, double forceTolerance, double strain, double virialTolerance)
     {
-        var labels = jobs.Select(job => job.Result!).ToArray();
         var force = (labels[0].Forces![3] + labels[1].Forces![3]) / 2;
         Assert.True(Math.Abs(force) > 10 * forceTolerance, $"the force, {force} eV/Å, is large enough to see its sign");
-        Assert.Equal(-(labels[1].Energy - labels[0].Energy) / shift, force, forceTolerance);
+        Assert.Equal(-(labels[1].Energy!.Value - labels[0].Energy!.Value) / shift, force, forceTolerance);
         var virial = (labels[0].Virial![0] + labels[2].Virial![0]) / 2;
         Assert.True(Math.Abs(virial) > 2 * virialTolerance, $"the virial, {virial} eV, is large enough to see its sign");
-        Assert.Equal(-(labels[2].Energy - labels[0].Energy) / Math.Log(1 + strain), virial, virialTolerance);
+        Assert.Equal(-(labels[2].Energy!.Value - labels[0].Energy!.Value) / Math.Log(1 + strain), virial, virialTolerance);
     }
 
-    /// <summary>Asserts that the folder of systems holds the labels of all jobs.</summary>
-    public static void AssertWritten(string folder, LabelSummary summary)
+    /// <summary>The labelled frames in the order of the jobs, after asserting that systems and extended XYZ have the same.</summary>
+    public Frame[] Labelled(LabelSummary summary)
     {
-        var written = LabelledFrames.Read(folder).ToDictionary(frame => frame.Energy!.Value);
-        Assert.Equal(summary.Jobs.Count, written.Count);
-        foreach (var job in summary.Jobs)
+        Assert.True(summary.Count(JobStatus.Done) == summary.Jobs.Count, string.Join('\n', summary.Jobs.Select(job => job.Message)));
+        Frame[] frames = [.. Trajectory.Read(Path("labelled.xyz"))];
+        var systems = LabelledFrames.Read(Path("labelled")).ToDictionary(frame => frame.Energy!.Value);
+        Assert.Equal(summary.Jobs.Select(job => job.Energy), frames.Select(frame => frame.Energy));
+        Assert.Equal(frames.Length, systems.Count);
+        foreach (var frame in frames)
         {
-            var frame = written[job.Result!.Energy];
-            Assert.Equal(job.Frame.Positions, frame.Positions);
-            Assert.Equal(job.Result.Forces, frame.Forces);
-            Assert.Equal(job.Result.Virial, frame.Virial);
+            var same = systems[frame.Energy!.Value];
+            Assert.Equal([.. frame.Positions, .. frame.Forces!, .. frame.Virial!], (double[])[.. same.Positions, .. same.Forces!, .. same.Virial!]);
         }
+
+        return frames;
     }
 
     /// <summary>Settings of pw.x with the pseudopotentials of the shared data; skips the running test where there are none.</summary>
