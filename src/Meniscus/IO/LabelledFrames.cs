@@ -19,7 +19,7 @@ public static class LabelledFrames
         ArgumentNullException.ThrowIfNull(path);
         options ??= new();
         var trajectory = new TrajectoryOptions { TypeNames = options.TypeNames, Units = options.Units, TolerateTornEnd = options.TolerateTornEnd };
-        return (options.Format ?? FormatOf(path)) switch
+        return OverflownNumbers.Refused(path, (options.Format ?? FormatOf(path)) switch
         {
             DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw => ReadSystems(path),
             DataFormat.ExtendedXyz => ExtendedXyz.Read(path, trajectory),
@@ -34,7 +34,7 @@ public static class LabelledFrames
             DataFormat.PwInput => ReadOne(() => PwInput.Read(path)),
             DataFormat.N2p2 => N2p2Data.Read(path),
             _ => throw new InputException($"{path}: PDB is written, not read; expected {Known}"),
-        };
+        });
     }
 
     /// <summary>The format that the name or the first lines tell.</summary>

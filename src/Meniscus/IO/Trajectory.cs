@@ -42,7 +42,7 @@ public static class Trajectory
         options ??= new();
         ArgumentOutOfRangeException.ThrowIfNegative(options.First, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Every, 1, nameof(options));
-        return KindOf(path) switch
+        var frames = KindOf(path) switch
         {
             Kind.ExtendedXyz => ExtendedXyz.Read(path, options),
             Kind.LammpsDump => LammpsDump.Read(path, options),
@@ -50,6 +50,7 @@ public static class Trajectory
             Kind.Poscar => ReadOne(() => Poscar.Read(path), options),
             _ => ReadSystem(path, options),
         };
+        return OverflownNumbers.Refused(path, frames, options.First, options.Every);
     }
 
     /// <summary>Number of frames; lines are counted, not read, where the format allows.</summary>
