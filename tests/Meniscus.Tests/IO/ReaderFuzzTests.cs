@@ -12,6 +12,7 @@ namespace Meniscus.Tests.IO;
 /// Damaged files of every text format: whatever a reader is given, it ends in frames or in one line, in short time and with memory in
 /// proportion to the file. A few hundred per format run with the tests; a long run is made by hand:
 /// <code>MENISCUS_FUZZ=1000000 tests/…/Meniscus.Tests -explicit only -method "*ReaderFuzzTests.ALongRun"</code>
+/// where MENISCUS_FUZZ_SEED gives other damage, and MENISCUS_FUZZ_KEEP names a folder for the files that fail.
 /// </summary>
 public sealed class ReaderFuzzTests : IDisposable
 {
