@@ -6,7 +6,7 @@ using Meniscus.IO;
 
 namespace Meniscus.Labelling;
 
-/// <summary>Labels with Quantum ESPRESSO's <c>pw.x</c>. Results are read from its XML, whose <c>convergence_achieved</c> alone says that a frame is done.</summary>
+/// <summary>Labels with Quantum ESPRESSO's <c>pw.x</c>. Results are read from its XML; a frame is done where that says <c>convergence_achieved</c> with an error below the threshold.</summary>
 internal sealed class PwscfProgram : ILabelProgram
 {
     private const string InputFile = "pw.in";
