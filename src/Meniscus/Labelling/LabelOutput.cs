@@ -25,16 +25,16 @@ internal static class LabelOutput
     /// <summary>Writes the systems, and the frames as extended XYZ where asked for, frame by frame.</summary>
     /// <param name="input">The input.</param>
     /// <param name="types">Order of the types.</param>
-    /// <param name="done">The jobs whose frames these are, known at the end.</param>
+    /// <param name="jobs">The jobs, whose states are known at the end.</param>
     /// <param name="frames">The labelled frames.</param>
     /// <returns>Names of the systems with their number of frames.</returns>
-    public static IReadOnlyList<(string Name, int Frames)> Write(LabelInput input, TypeMap types, IReadOnlyList<LabelJob> done, IEnumerable<Frame> frames)
+    public static IReadOnlyList<(string Name, int Frames)> Write(LabelInput input, TypeMap types, IReadOnlyList<LabelJob> jobs, IEnumerable<Frame> frames)
     {
         IReadOnlyList<(string Name, int Frames)> systems = [];
         if (input.ExtendedXyz is { } path)
-            AtomicFile.Write(path, stream => systems = WriteSystems(input, types, done, Copied(frames, stream, path)));
+            AtomicFile.Write(path, stream => systems = WriteSystems(input, types, jobs, Copied(frames, stream, path)));
         else
-            systems = WriteSystems(input, types, done, frames);
+            systems = WriteSystems(input, types, jobs, frames);
         return systems;
     }
 
@@ -48,7 +48,7 @@ internal static class LabelOutput
         Time = frame.Time,
     };
 
-    private static List<(string Name, int Frames)> WriteSystems(LabelInput input, TypeMap types, IReadOnlyList<LabelJob> done, IEnumerable<Frame> frames)
+    private static List<(string Name, int Frames)> WriteSystems(LabelInput input, TypeMap types, IReadOnlyList<LabelJob> jobs, IEnumerable<Frame> frames)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(input.Output));
         var temporary = FormattableString.Invariant($"{full}.{Environment.ProcessId}.tmp");
@@ -57,7 +57,7 @@ internal static class LabelOutput
             Directory.CreateDirectory(temporary);
             using var all = frames.GetEnumerator();
             var systems = all.MoveNext() ? DeepmdFrameWriter.Write(temporary, Rest(all), typeMap: types.Names) : [];
-            AtomicFile.WriteText(Path.Combine(temporary, Marker), writer => WriteProvenance(writer, input, done));
+            AtomicFile.WriteText(Path.Combine(temporary, Marker), writer => WriteProvenance(writer, input, jobs.Where(job => job.Status == JobStatus.Done).ToArray()));
             if (Directory.Exists(full))
                 Directory.Delete(full, recursive: true);
             Directory.Move(temporary, full);
@@ -92,9 +92,9 @@ internal static class LabelOutput
         }
     }
 
-    private static void WriteProvenance(TextWriter writer, LabelInput input, IReadOnlyList<LabelJob> done)
+    private static void WriteProvenance(TextWriter writer, LabelInput input, LabelJob[] done)
     {
-        writer.Write($"{done.Count.ToString(CultureInfo.InvariantCulture)} frames labelled by meniscus with\n{input.ToJson()}");
+        writer.Write($"{done.Length.ToString(CultureInfo.InvariantCulture)} frames labelled by meniscus with\n{input.ToJson()}");
         foreach (var job in done)
             writer.WriteLine(FormattableString.Invariant($"frame {job.Index}: {job.Source}"));
     }

@@ -77,11 +77,12 @@ public static class LabelRun
             {
                 cancellation.ThrowIfCancellationRequested();
                 var job = new LabelJob(jobs.Count, source) { Attempts = 1 };
-                var result = water.Label(source);
-                job.Take(new LabelOutcome(JobStatus.Done, result, ""));
+                var outcome = water.Label(source);
+                job.Take(outcome);
                 jobs.Add(job);
                 progress?.Report(new ProgressReport(jobs.Count, count, ""));
-                yield return LabelOutput.Labelled(source.Frame, result);
+                if (outcome.Result is { } result)
+                    yield return LabelOutput.Labelled(source.Frame, result);
             }
         }
     }

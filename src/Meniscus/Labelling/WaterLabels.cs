@@ -11,8 +11,8 @@ internal sealed class WaterLabels(WorkerTeam? team) : IDisposable
     private readonly Evaluation _evaluation = new();
 
     /// <summary>Labels a frame.</summary>
-    /// <exception cref="InputException">It is not water.</exception>
-    public LabelResult Label(in SourceFrame source)
+    /// <exception cref="InputException">It has an element that the model does not know.</exception>
+    public LabelOutcome Label(in SourceFrame source)
     {
         var frame = source.Frame;
         var types = Array.ConvertAll(frame.Types, type => _water.TypeMap.IndexOf(frame.TypeMap[type]));
@@ -24,10 +24,11 @@ internal sealed class WaterLabels(WorkerTeam? team) : IDisposable
         }
         catch (InputException e)
         {
-            throw new InputException($"{source.Source}: {e.Message}", e);
+            // A frame that the model cannot describe, as one that a program does not get through.
+            return new LabelOutcome(JobStatus.Crashed, null, e.Message);
         }
 
-        return new LabelResult(_evaluation.Energy, [.. _evaluation.Forces], [.. _evaluation.Virial]);
+        return new LabelOutcome(JobStatus.Done, new LabelResult(_evaluation.Energy, [.. _evaluation.Forces], [.. _evaluation.Virial]), "");
     }
 
     /// <inheritdoc/>
