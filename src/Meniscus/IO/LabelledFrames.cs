@@ -19,7 +19,7 @@ public static class LabelledFrames
         ArgumentNullException.ThrowIfNull(path);
         options ??= new();
         var trajectory = new TrajectoryOptions { TypeNames = options.TypeNames, Units = options.Units, TolerateTornEnd = options.TolerateTornEnd };
-        return (options.Format ?? FormatOf(path)) switch
+        return OverflownNumbers.Refused(path, (options.Format ?? FormatOf(path)) switch
         {
             DataFormat.Deepmd or DataFormat.DeepmdMixed or DataFormat.DeepmdRaw or DataFormat.DeepmdHdf5 => ReadSystems(path),
             DataFormat.ExtendedXyz => ExtendedXyz.Read(path, trajectory),
@@ -35,7 +35,7 @@ public static class LabelledFrames
             DataFormat.CpTrajectory => CpTrajectory.Read(path, options),
             DataFormat.N2p2 => N2p2Data.Read(path),
             _ => throw new InputException($"{path}: PDB is written, not read; expected {Known}"),
-        };
+        });
     }
 
     /// <summary>The format that the name or the first lines tell.</summary>
@@ -245,7 +245,8 @@ public static class LabelledFrames
 
     private static IEnumerable<Frame> ReadSystems(string path)
     {
-        foreach (var system in DeepmdSystems.Open([path]))
+        // Read once from beginning to end: few maps, so that what has been read does not stay in memory.
+        foreach (var system in DeepmdSystems.Open([path], pool: new MappedFilePool(32)))
         {
             using (system)
             {

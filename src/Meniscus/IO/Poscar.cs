@@ -19,9 +19,11 @@ public static class Poscar
         lines.Require("a comment line");
         var cell = ReadCell(lines, out var scales);
         var naming = new TypeNaming(null);
-        var (types, names) = ReadCounts(lines, naming);
+        var counts = ReadCounts(lines, naming);
         var direct = ReadMode(lines);
-        var positions = ReadVectors(lines, types.Length, "atom");
+        var positions = ReadVectors(lines, counts.Sum(group => group.Count), "atom");
+        // Only now, when the atoms have come: the counts may be damaged.
+        int[] types = [.. counts.SelectMany(group => Enumerable.Repeat(group.Type, group.Count))];
         for (var i = 0; i < positions.Length; i += 3)
         {
             (positions[i], positions[i + 1], positions[i + 2]) = direct
@@ -78,9 +80,8 @@ public static class Poscar
         return LammpsBox.Guard(lines, rows);
     }
 
-    private static (int[] Types, List<string> Names) ReadCounts(TextLines lines, TypeNaming naming)
+    private static (int Type, int Count)[] ReadCounts(TextLines lines, TypeNaming naming)
     {
-        var names = new List<string>();
         var perName = new List<int>();
         var words = new Words(lines.Require("the names of the elements"));
         while (words.Next(out var word))
@@ -91,7 +92,6 @@ public static class Poscar
             var end = word.IndexOfAny((byte)'_', (byte)'/');
             if (naming.TakeName(end > 0 ? word[..end] : word, out var type) is { } wrong)
                 throw lines.Error(wrong);
-            names.Add(TextLines.Printable(word));
             perName.Add(type);
         }
 
@@ -107,16 +107,7 @@ public static class Poscar
 
         if (counts.Count != perName.Count || total == 0)
             throw lines.Error($"{counts.Count} numbers of atoms for {perName.Count} names; expected one for each");
-        // Each atom takes at least a line of six bytes; a file that cannot have them ends before they are all read.
-        var types = new List<int>();
-        for (var i = 0; i < counts.Count; i++)
-        {
-            if (counts[i] > 10_000_000)
-                throw lines.Error($"{counts[i]} atoms of {names[i]}; expected fewer than ten million");
-            types.AddRange(Enumerable.Repeat(perName[i], counts[i]));
-        }
-
-        return ([.. types], names);
+        return [.. perName.Zip(counts)];
     }
 
     private static bool ReadMode(TextLines lines)

@@ -17,8 +17,8 @@ internal sealed class PwInput
     private readonly List<string> _labels = [];
     private readonly List<string> _species = [];
     private readonly List<double> _positions = [];
-    private string _positionUnit = "alat";
-    private string _cellUnit = "alat";
+    private string _positionUnit = "";
+    private string _cellUnit = "";
     private double[]? _vectors;
 
     private PwInput(TextLines lines) => _lines = lines;
@@ -42,46 +42,40 @@ internal sealed class PwInput
         if (text.StartsWith('&'))
             ReadNamelist(text[1..].Trim());
         else if (text.StartsWith("ATOMIC_POSITIONS", StringComparison.OrdinalIgnoreCase))
+<<<<<<< HEAD
             ReadPositions(Unit(text, "alat"));
         else if (text.StartsWith("ATOMIC_SPECIES", StringComparison.OrdinalIgnoreCase))
             ReadSpecies();
+=======
+            ReadPositions(Unit(text));
+>>>>>>> label-end
         else if (text.StartsWith("CELL_PARAMETERS", StringComparison.OrdinalIgnoreCase))
-            ReadVectors(Unit(text, "alat"));
+            ReadVectors(Unit(text));
     }
 
-    private static string Unit(string heading, string fallback)
+    private static string Unit(string heading)
     {
         var words = heading.Split([' ', '\t', '{', '}', '(', ')', '!'], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 1 ? words[1].ToLowerInvariant() : fallback;
+        return words.Length > 1 ? words[1].ToLowerInvariant() : "";
     }
 
-    private void ReadNamelist(string name)
+    private void ReadNamelist(string text)
     {
-        while (_lines.TryRead(out var line))
-        {
-            var text = Encoding.UTF8.GetString(line);
-            var comment = text.IndexOf('!', StringComparison.Ordinal);
-            text = (comment < 0 ? text : text[..comment]).Trim();
-            if (text.StartsWith('/') || string.Equals(text, "&end", StringComparison.OrdinalIgnoreCase))
-                return;
-            if (name.StartsWith("system", StringComparison.OrdinalIgnoreCase))
-                TakeKeys(text);
-        }
-
-        throw _lines.EndError("a line with / that ends the namelist");
+        var end = text.IndexOfAny([' ', '\t', ',', '/']);
+        var name = end < 0 ? text : text[..end];
+        var numbers = name.Equals("system", StringComparison.OrdinalIgnoreCase) ? _system : [];
+        FortranNamelist.ReadNumbers(_lines, end < 0 ? "" : text[end..], numbers);
     }
 
-    private void TakeKeys(string text)
+    /// <summary>The next line of a card; empty lines and comments do not count.</summary>
+    private ReadOnlySpan<byte> RequireLine(string expected)
     {
-        foreach (var assignment in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        while (true)
         {
-            var mark = assignment.IndexOf('=', StringComparison.Ordinal);
-            if (mark < 0)
-                continue;
-            var key = assignment[..mark].Replace(" ", "", StringComparison.Ordinal);
-            var value = assignment[(mark + 1)..].Trim().Replace('d', 'e').Replace('D', 'e');
-            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
-                _system[key] = number;
+            var line = _lines.Require(expected);
+            var text = line.Trim(" \t"u8);
+            if (!text.IsEmpty && text[0] is not ((byte)'!' or (byte)'#'))
+                return line;
         }
     }
 
@@ -97,13 +91,15 @@ internal sealed class PwInput
 
     private void ReadPositions(string unit)
     {
-        _positionUnit = unit;
+        _positionUnit = unit.Length == 0 ? "alat" : unit;
+        if (unit == "crystal_sg" || _system.ContainsKey("space_group"))
+            throw _lines.Error("one atom for each set that the symmetry of the space group makes equal; give all atoms of the cell, in crystal or angstrom, and ibrav in place of space_group");
         var count = _system.TryGetValue("nat", out var nat) && nat is >= 1 and <= 1e7
             ? (long)nat
             : throw _lines.Error("ATOMIC_POSITIONS, but no nat of 1 or more in the namelist &system before");
         for (var i = 0L; i < count; i++)
         {
-            var line = _lines.Require($"atom {i + 1} of {count}");
+            var line = RequireLine($"atom {i + 1} of {count}");
             var words = new Words(line);
             if (!words.Next(out var label) || _naming.TakeName(SpeciesLabel.Symbol(label), out var type) is not null)
                 throw _lines.Error($"atom {i + 1} of {count}: '{TextLines.Printable(line)}' begins with no symbol of an element");
@@ -120,7 +116,7 @@ internal sealed class PwInput
         _vectors = new double[9];
         for (var row = 0; row < 3; row++)
         {
-            var words = new Words(_lines.Require("a cell vector"));
+            var words = new Words(RequireLine("a cell vector"));
             for (var k = 0; k < 3; k++)
             {
                 if (!words.NextNumber(out _vectors[(3 * row) + k]))
@@ -133,6 +129,8 @@ internal sealed class PwInput
     {
         if (_types.Count == 0)
             throw new InputException($"{_lines.Path}: no ATOMIC_POSITIONS; expected an input of pw.x");
+        if (_system.ContainsKey("celldm(1)") && _system.ContainsKey("A"))
+            throw new InputException($"{_lines.Path}: celldm and A in &system; pw.x takes one of them, remove the other");
         var alat = _system.TryGetValue("celldm(1)", out var bohr) ? bohr * Units.Bohr : _system.GetValueOrDefault("A", double.NaN);
         var cell = LammpsBox.Guard(_lines, Vectors(ref alat));
         var positions = _positions.ToArray();
@@ -153,7 +151,8 @@ internal sealed class PwInput
         if (ibrav != 0)
             return PwLattice.Vectors(_lines, ibrav, _system, alat);
         var vectors = _vectors ?? throw new InputException($"{_lines.Path}: ibrav = 0 without CELL_PARAMETERS; add the card");
-        var unit = UnitOf(_cellUnit, "CELL_PARAMETERS", alat);
+        // Without a word for it, the unit is alat where there is one, else bohr.
+        var unit = UnitOf(_cellUnit.Length > 0 ? _cellUnit : double.IsNaN(alat) ? "bohr" : "alat", "CELL_PARAMETERS", alat);
         vectors = Array.ConvertAll(vectors, value => value * unit);
         // Without a lattice parameter, alat is the length of the first vector.
         if (double.IsNaN(alat))

@@ -2,7 +2,7 @@ namespace Meniscus.IO;
 
 /// <summary>
 /// The Bravais lattices of pw.x by their number, with celldm(2) to celldm(6) or B, C and the cosines.
-/// Source: Quantum ESPRESSO, page INPUT_PW, variable ibrav.
+/// Source: Quantum ESPRESSO, page INPUT_PW, variable ibrav; −13 as from version 6.5 on, where its axes were turned.
 /// </summary>
 internal static class PwLattice
 {
@@ -18,14 +18,16 @@ internal static class PwLattice
         if (double.IsNaN(a))
             throw new InputException($"{lines.Path}: ibrav = {ibrav} without celldm(1) or A; add one");
         var byCelldm = system.ContainsKey("celldm(1)");
-        double Given(string celldm, string name, double scale) =>
+        double Given(string celldm, string name) =>
             system.TryGetValue(byCelldm ? celldm : name, out var value)
-                ? byCelldm ? value : value / scale
+                ? byCelldm ? value : value / a
                 : throw new InputException($"{lines.Path}: ibrav = {ibrav} without {celldm} or {name}; add one");
-        double B() => Given("celldm(2)", "B", a);
-        double C() => Given("celldm(3)", "C", a);
-        double Gamma() => Given("celldm(4)", "cosAB", 1);
-        double Beta() => Given("celldm(5)", "cosAC", 1);
+        // A cosine that is not given is that of a right angle.
+        double Cosine(string celldm, string name) => system.GetValueOrDefault(byCelldm ? celldm : name);
+        double B() => Given("celldm(2)", "B");
+        double C() => Given("celldm(3)", "C");
+        double Gamma() => Cosine("celldm(4)", "cosAB");
+        double Beta() => Cosine("celldm(5)", "cosAC");
         double[] unit = ibrav switch
         {
             1 => [1, 0, 0, 0, 1, 0, 0, 0, 1],
@@ -47,7 +49,7 @@ internal static class PwLattice
             -12 => [1, 0, 0, 0, B(), 0, C() * Beta(), 0, C() * Sine(Beta())],
             13 => [0.5, 0, -C() / 2, B() * Gamma(), B() * Sine(Gamma()), 0, 0.5, 0, C() / 2],
             -13 => [0.5, B() / 2, 0, -0.5, B() / 2, 0, C() * Beta(), 0, C() * Sine(Beta())],
-            14 => Triclinic(B(), C(), Given("celldm(4)", "cosBC", 1), Beta(), Given("celldm(6)", "cosAB", 1)),
+            14 => Triclinic(B(), C(), Cosine("celldm(4)", "cosBC"), Beta(), Cosine("celldm(6)", "cosAB")),
             _ => throw new InputException($"{lines.Path}: ibrav = {ibrav}; expected one of pw.x's, -13 to 14 or 91"),
         };
         return Array.ConvertAll(unit, value => value * a);

@@ -5,7 +5,10 @@ namespace Meniscus.IO;
 /// <summary>
 /// The text that pw.x of Quantum ESPRESSO prints, versions 5.1 to 7: scf, relax, vc-relax and md, every ionic step a frame.
 /// Energies are in Ry, forces in Ry/bohr, the total stress in kbar with the sign of a pressure, so that Ξ = +stress · V.
-/// JOB DONE is printed by runs that did not converge as well; only "convergence has been achieved" counts.
+/// JOB DONE is printed by runs that did not converge as well; only "convergence has been achieved" counts. With a hybrid
+/// functional that is said of every cycle at a fixed exchange operator (the first without any), so that there only
+/// "EXX self-consistency reached" counts, and the energy is the last one, marked !!. With scf_must_converge = .false. pw.x says that
+/// convergence has been achieved when it gives up, so that the accuracy it estimates is held against the threshold.
 /// Source: Quantum ESPRESSO, pages INPUT_PW and the user's guide of PWscf.
 /// </summary>
 internal sealed class PwOutput(TextLines lines, LabelledFrameOptions options) : RunOutputReader(lines, options)
@@ -22,6 +25,9 @@ internal sealed class PwOutput(TextLines lines, LabelledFrameOptions options) : 
     private double[]? _forces;
     private double[]? _stress;
     private bool _running;
+    private bool _hybrid;
+    private double _threshold = double.NaN;
+    private double _accuracy = double.NaN;
 
     /// <inheritdoc/>
     protected override string Program => "pw.x";
@@ -51,6 +57,9 @@ internal sealed class PwOutput(TextLines lines, LabelledFrameOptions options) : 
             EndWithin("JOB DONE");
         return null;
     }
+
+    /// <summary>The accuracy is printed to 1e-8 Ry, the threshold to two digits.</summary>
+    private bool IsAccurate => !(_accuracy > (1.1 * _threshold) + 5e-9);
 
     private bool HasResult => _energy is not null || _converged is not null;
 
@@ -88,9 +97,17 @@ internal sealed class PwOutput(TextLines lines, LabelledFrameOptions options) : 
     private void TakeResult(ReadOnlySpan<byte> text)
     {
         if (text.StartsWith("convergence has been achieved"u8))
+            _converged = !IsAccurate ? false : _hybrid ? null : true;
+        else if (text.StartsWith("EXX self-consistency reached"u8))
             _converged = true;
-        else if (text.StartsWith("convergence NOT achieved"u8))
+        else if (text.StartsWith("convergence NOT achieved"u8) || text.StartsWith("EXX convergence NOT achieved"u8))
             _converged = false;
+        else if (text.StartsWith("EXX: now go back to refine"u8))
+            (_hybrid, _converged) = (true, null);
+        else if (text.StartsWith("estimated scf accuracy"u8))
+            _accuracy = Numbers(After(text, "<"u8), 1, "the accuracy of the self-consistent cycle")[0];
+        else if (text.StartsWith("scf convergence threshold"u8) || text.StartsWith("convergence threshold"u8))
+            _threshold = Numbers(After(text, "="u8), 1, "the convergence threshold")[0];
         else if (text.StartsWith("Forces acting on atoms"u8))
             _forces ??= ReadForces();
         else if (text.StartsWith("total   stress"u8))
@@ -102,7 +119,7 @@ internal sealed class PwOutput(TextLines lines, LabelledFrameOptions options) : 
         if (_running)
             throw Lines.Error("a run begins before the one before it ended; the output of two runs is mixed, or one was killed: give each run its own file");
         _running = true;
-        (_cell, _types, _positions, _alat, _atomCount) = (null, null, null, double.NaN, 0);
+        (_cell, _types, _positions, _alat, _atomCount, _hybrid, _threshold, _accuracy) = (null, null, null, double.NaN, 0, false, double.NaN, double.NaN);
     }
 
     private long TakeAtomCount(ReadOnlySpan<byte> text)

@@ -4,11 +4,18 @@ using Meniscus.Atoms;
 
 namespace Meniscus.IO;
 
+/// <summary>What the <c>output</c> of a run of pw.x that moves no atoms says.</summary>
+/// <param name="Title">title of the input.</param>
+/// <param name="Converged">Whether the scf converged; null where the file does not say (versions before 6.4 do not).</param>
+/// <param name="Frame">The structure with its labels; null without an energy.</param>
+internal readonly record struct PwXmlOutput(string Title, bool? Converged, Frame? Frame);
+
 /// <summary>
 /// data-file-schema.xml of pw.x (Quantum ESPRESSO 6.1 and later), in hartree and bohr; the stress has the sign of a pressure.
 /// Runs that move atoms have a <c>step</c> per ionic step with energy and forces, whose stress is not in the file, and an
 /// <c>output</c> whose structure is the one after the last move while its energy is of the one before: it is taken only
-/// where there are no steps. Source: the schema qes.xsd of Quantum ESPRESSO.
+/// where there are no steps. With scf_must_converge = .false. pw.x calls a cycle converged when it gives up, so that its error is
+/// held against conv_thr. Source: the schema qes.xsd of Quantum ESPRESSO.
 /// </summary>
 internal sealed class PwXml
 {
@@ -27,6 +34,9 @@ internal sealed class PwXml
     private double[]? _forces;
     private double[]? _stress;
     private bool _inConvergence;
+    private bool _inOutput;
+    private double _threshold = double.NaN;
+    private string _title = "";
 
     private PwXml(XmlInput xml, LabelledFrameOptions options) => (_xml, _options) = (xml, options);
 
@@ -35,18 +45,10 @@ internal sealed class PwXml
     {
         using var xml = XmlInput.Open(path);
         var reader = new PwXml(xml, options);
-        var (any, root, hasSteps) = (false, true, false);
-        while (xml.Next())
+        var any = false;
+        foreach (var _ in reader.Steps())
         {
-            if (root && xml.Name != "espresso")
-                throw xml.Error($"<{xml.Name}> at the root; expected <espresso>, the file of pw.x");
-            root = false;
-            if (xml.IsEnd || xml.Name is not ("step" or "output"))
-                continue;
-            hasSteps |= xml.Name == "step";
-            if (xml.Name == "output" && hasSteps)
-                break;
-            if (reader.ReadStep(xml.Name) is { } frame)
+            if (reader.Converged() is { } frame)
             {
                 any = true;
                 yield return frame;
@@ -57,12 +59,48 @@ internal sealed class PwXml
             throw new InputException($"{path}: no step with a converged energy{(options.LeftOut?.First is { } first ? $" ({first})" : "")}; expected <step> or <output> of a finished run of pw.x");
     }
 
-    private Frame? ReadStep(string element)
+    /// <summary>Reads the file of a single point, converged or not.</summary>
+    public static PwXmlOutput ReadOutput(string path)
+    {
+        using var xml = XmlInput.Open(path);
+        var reader = new PwXml(xml, new());
+        return reader.Steps().LastOrDefault() is null
+            ? throw new InputException($"{path}: no <output>; expected the file of a finished run of pw.x")
+            : new(reader._title, reader._converged, reader._energy is null ? null : reader.Make());
+    }
+
+    /// <summary>Stops after every step, and at the output where there are none.</summary>
+    private IEnumerable<string> Steps()
+    {
+        var (root, hasSteps) = (true, false);
+        while (_xml.Next())
+        {
+            if (root && _xml.Name != "espresso")
+                throw _xml.Error($"<{_xml.Name}> at the root; expected <espresso>, the file of pw.x");
+            root = false;
+            if (_xml.IsEnd)
+                continue;
+            if (_xml.Name == "title")
+                _title = _xml.Text().Trim();
+            else if (_xml.Name == "conv_thr")
+                _threshold = _xml.Numbers(1)[0];
+            if (_xml.Name is not ("step" or "output"))
+                continue;
+            hasSteps |= _xml.Name == "step";
+            if (_xml.Name == "output" && hasSteps)
+                yield break;
+            var name = _xml.Name;
+            ReadStep(name);
+            yield return name;
+        }
+    }
+
+    private void ReadStep(string element)
     {
         Clear();
+        _inOutput = element == "output";
         while (_xml.Next() && !(_xml.IsEnd && _xml.Name == element))
             Take();
-        return Finish();
     }
 
     private void Clear()
@@ -84,6 +122,9 @@ internal sealed class PwXml
             case "convergence_achieved" when _inConvergence:
                 _converged = _xml.Text().Trim() is "true" or "1";
                 break;
+            case "scf_error" when _inConvergence:
+                TakeError(_xml.Numbers(1)[0]);
+                break;
             case "atom":
                 TakeAtom();
                 break;
@@ -100,6 +141,13 @@ internal sealed class PwXml
                 _stress = Array.ConvertAll(_xml.Numbers(9), value => value * StressUnit);
                 break;
         }
+    }
+
+    /// <summary>conv_thr and the error in the output are in hartree, that in a step is in rydberg.</summary>
+    private void TakeError(double error)
+    {
+        if (error > (_inOutput ? 1.1 : 2.2) * _threshold)
+            _converged = false;
     }
 
     private void TakeAtom()
@@ -120,7 +168,7 @@ internal sealed class PwXml
         _vectors++;
     }
 
-    private Frame? Finish()
+    private Frame? Converged()
     {
         if (_converged != true || _energy is null)
         {
@@ -132,6 +180,11 @@ internal sealed class PwXml
             return null;
         }
 
+        return Make();
+    }
+
+    private Frame Make()
+    {
         if (_types.Count == 0 || _vectors != 3)
             throw _xml.Error($"a step with {_types.Count} atoms and {_vectors} cell vectors; expected atoms and three vectors");
         if (_forces is { } forces && forces.Length != 3 * _types.Count)

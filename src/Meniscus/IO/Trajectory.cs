@@ -42,7 +42,7 @@ public static class Trajectory
         options ??= new();
         ArgumentOutOfRangeException.ThrowIfNegative(options.First, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Every, 1, nameof(options));
-        return KindOf(path) switch
+        var frames = KindOf(path) switch
         {
             Kind.ExtendedXyz => ExtendedXyz.Read(path, options),
             Kind.LammpsDump => LammpsDump.Read(path, options),
@@ -50,6 +50,7 @@ public static class Trajectory
             Kind.Poscar => ReadOne(() => Poscar.Read(path), options),
             _ => ReadSystem(path, options),
         };
+        return OverflownNumbers.Refused(path, frames, options.First, options.Every);
     }
 
     /// <summary>Number of frames; lines are counted, not read, where the format allows.</summary>
@@ -157,7 +158,8 @@ public static class Trajectory
 
     private static IEnumerable<Frame> ReadSystem(string path, TrajectoryOptions options)
     {
-        using var system = DeepmdSystem.Open(path);
+        // Read once from beginning to end: few maps, so that what has been read does not stay in memory.
+        using var system = DeepmdSystem.Open(path, pool: new MappedFilePool(32));
         var labelled = new LabelledFrame(system.AtomCount, system.FrameParameterCount, system.AtomParameterCount);
         var last = Math.Min(options.Last ?? int.MaxValue, system.FrameCount - 1);
         for (var index = options.First; index <= last; index += options.Every)

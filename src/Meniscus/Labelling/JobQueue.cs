@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Meniscus.Atoms;
 
 namespace Meniscus.Labelling;
 
@@ -11,17 +12,18 @@ internal sealed class JobQueue(ILabelProgram program, LabelJobsInput settings, s
     private readonly Lock _lock = new();
 
     /// <summary>Runs the jobs.</summary>
-    /// <param name="jobs">Those to run.</param>
+    /// <param name="jobs">Those to run, with their frames, which are asked for one by one.</param>
+    /// <param name="count">Their number.</param>
     /// <param name="finished">Called after each one, one at a time.</param>
     /// <param name="cancellation">Stops what is running; those jobs stay pending.</param>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     /// <exception cref="InputException">The program cannot be started, or can label nothing with these settings.</exception>
-    public void Run(IReadOnlyList<LabelJob> jobs, Action<LabelJob> finished, CancellationToken cancellation)
+    public void Run(IEnumerable<(LabelJob Job, Frame Frame)> jobs, int count, Action<LabelJob> finished, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failure = null;
-        var next = -1;
-        var threads = Enumerable.Range(0, Math.Min(settings.Concurrent, jobs.Count)).Select(_ => new Thread(Work)).ToArray();
+        using var queue = jobs.GetEnumerator();
+        var threads = Enumerable.Range(0, Math.Min(settings.Concurrent, count)).Select(_ => new Thread(Work)).ToArray();
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)
@@ -36,8 +38,8 @@ internal sealed class JobQueue(ILabelProgram program, LabelJobsInput settings, s
         {
             try
             {
-                for (var index = Interlocked.Increment(ref next); index < jobs.Count && !stop.IsCancellationRequested; index = Interlocked.Increment(ref next))
-                    RunOne(jobs[index], finished, stop.Token);
+                while (!stop.IsCancellationRequested && Next() is var (job, frame))
+                    RunOne(job, frame, finished, stop.Token);
             }
             catch (OperationCanceledException)
             {
@@ -51,32 +53,40 @@ internal sealed class JobQueue(ILabelProgram program, LabelJobsInput settings, s
                 stop.Cancel();
             }
         }
+
+        (LabelJob Job, Frame Frame)? Next()
+        {
+            lock (queue)
+                return queue.MoveNext() ? queue.Current : null;
+        }
     }
 
-    private void RunOne(LabelJob job, Action<LabelJob> finished, CancellationToken cancellation)
+    private void RunOne(LabelJob job, Frame frame, Action<LabelJob> finished, CancellationToken cancellation)
     {
         var folder = Path.Combine(work, job.FolderName);
         Directory.CreateDirectory(folder);
         var (mixing, crashes) = (0, 0);
         var clock = Stopwatch.StartNew();
+        LabelResult? labels;
         while (true)
         {
-            program.WriteInput(folder, job.Frame, job.Hash, mixing);
+            program.WriteInput(folder, frame, job.Hash, mixing);
             var end = ExternalProgram.Run(Command(), folder, program.OutputFile, settings, cancellation);
             job.Attempts++;
             var outcome = end.TimedOut
                 ? new LabelOutcome(JobStatus.TimedOut, null, FormattableString.Invariant($"longer than {settings.Timeout:g} s"))
-                : Judge(program.Read(folder, job.Frame, job.Hash), end);
+                : Judge(program.Read(folder, frame, job.Hash), end);
             if (outcome.Status == JobStatus.NotConverged && ++mixing < program.Mixings)
                 continue;
             if (outcome.Status == JobStatus.Crashed && crashes++ < settings.Retries)
                 continue;
             job.Take(outcome);
+            labels = outcome.Result;
             break;
         }
 
         job.Seconds += clock.Elapsed.TotalSeconds;
-        job.Save(folder);
+        job.Save(folder, labels);
         if (job.Status == JobStatus.Done && !settings.KeepScratch)
             program.Clean(folder);
         lock (_lock)

@@ -6,7 +6,7 @@ namespace Meniscus.Labelling;
 
 /// <summary>
 /// One frame to label, with how it stands. What is known is kept in <c>result.json</c> in the job's folder, with the hash of frame and
-/// settings: a record with another hash counts for nothing.
+/// settings: a record with another hash counts for nothing. Neither the frame nor its labels are in memory: there may be millions.
 /// </summary>
 public sealed class LabelJob
 {
@@ -14,20 +14,23 @@ public sealed class LabelJob
 
     private const long LargestRecord = 1 << 30;
 
+    private readonly string _file;
+
+    private readonly int _indexInFile;
+
     /// <summary>Creates a pending job.</summary>
     /// <param name="index">Its number, from 0.</param>
-    /// <param name="source">File and frame it comes from.</param>
-    /// <param name="frame">The frame.</param>
-    internal LabelJob(int index, string source, Frame frame) => (Index, Source, Frame) = (index, source, frame);
+    /// <param name="frame">The frame, with where it comes from.</param>
+    internal LabelJob(int index, in SourceFrame frame) => (Index, _file, _indexInFile, AtomCount) = (index, frame.File, frame.Index, frame.Frame.AtomCount);
 
     /// <summary>Its number, from 0.</summary>
     public int Index { get; }
 
     /// <summary>File and frame it comes from.</summary>
-    public string Source { get; }
+    public string Source => SourceFrame.Describe(_file, _indexInFile);
 
-    /// <summary>The frame.</summary>
-    public Frame Frame { get; }
+    /// <summary>Number of atoms.</summary>
+    public int AtomCount { get; }
 
     /// <summary>Name of its folder in the work folder.</summary>
     public string FolderName => FormattableString.Invariant($"frame-{Index:d6}");
@@ -44,17 +47,17 @@ public sealed class LabelJob
     /// <summary>Why it is not done.</summary>
     public string Message { get; internal set; } = "";
 
-    /// <summary>The labels where it is done.</summary>
-    public LabelResult? Result { get; internal set; }
+    /// <summary>The energy where it is done, eV.</summary>
+    public double? Energy { get; internal set; }
 
     /// <summary>Hash of all that the labels depend on.</summary>
     internal string Hash { get; init; } = "";
 
     /// <summary>Takes over an outcome.</summary>
-    internal void Take(LabelOutcome outcome) => (Status, Result, Message) = (outcome.Status, outcome.Result, outcome.Message);
+    internal void Take(LabelOutcome outcome) => (Status, Energy, Message) = (outcome.Status, outcome.Result?.Energy, outcome.Message);
 
     /// <summary>Writes the record.</summary>
-    internal void Save(string folder) => AtomicFile.Write(Path.Combine(folder, RecordFile), stream =>
+    internal void Save(string folder, LabelResult? labels) => AtomicFile.Write(Path.Combine(folder, RecordFile), stream =>
     {
         using var writer = new Utf8JsonWriter(stream);
         writer.WriteStartObject();
@@ -63,7 +66,7 @@ public sealed class LabelJob
         writer.WriteNumber("attempts", Attempts);
         writer.WriteNumber("seconds", Seconds);
         writer.WriteString("message", Message);
-        if (Result is { } result)
+        if (labels is { } result)
         {
             writer.WriteNumber("energy_eV", result.Energy);
             WriteArray(writer, "forces_eV_per_A", result.Forces);
@@ -75,8 +78,12 @@ public sealed class LabelJob
 
     /// <summary>Takes the record over where there is one for this frame and these settings.</summary>
     /// <returns>Whether there was.</returns>
-    internal bool Load(string folder)
+    internal bool Load(string folder) => Load(folder, out _);
+
+    /// <summary>Takes the record over, and reads the labels that are in it.</summary>
+    internal bool Load(string folder, out LabelResult? labels)
     {
+        labels = null;
         var path = Path.Combine(folder, RecordFile);
         if (!File.Exists(path) || new FileInfo(path).Length > LargestRecord)
             return false;
@@ -89,9 +96,10 @@ public sealed class LabelJob
                 return false;
             var status = JobStatusNames.Parse(root.GetProperty("status").GetString());
             var result = status == JobStatus.Done
-                ? new LabelResult(root.GetProperty("energy_eV").GetDouble(), ReadArray(root, "forces_eV_per_A", 3 * Frame.AtomCount), ReadArray(root, "virial_eV", 9))
+                ? new LabelResult(root.GetProperty("energy_eV").GetDouble(), ReadArray(root, "forces_eV_per_A", 3 * AtomCount), ReadArray(root, "virial_eV", 9))
                 : null;
             (Attempts, Seconds) = (root.GetProperty("attempts").GetInt32(), root.GetProperty("seconds").GetDouble());
+            labels = result;
             Take(new LabelOutcome(status, result, root.GetProperty("message").GetString() ?? ""));
             return true;
         }

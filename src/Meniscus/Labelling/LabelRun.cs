@@ -54,56 +54,97 @@ public static class LabelRun
         if (!options.DryRun && input.ExtendedXyz is { } xyz)
             AtomicFile.RequireWritable(xyz, "extxyz");
         AtomicFile.RequireWritable(Path.Combine(input.Work, "status.csv"), "work");
-        var frames = ReadFrames(input);
-        var types = TypesOf(input, frames);
         return input.Calculator == LabelCalculator.Spcfw
-            ? LabelWater(input, options, frames, types, progress, cancellation)
-            : LabelWithProgram(input, options, frames, types, progress, cancellation);
+            ? LabelWater(input, options, progress, cancellation)
+            : LabelWithProgram(input, options, progress, cancellation);
     }
 
-    private static LabelSummary LabelWater(LabelInput input, LabelOptions options, List<(string Source, Frame Frame)> frames, TypeMap types, IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    private static LabelSummary LabelWater(LabelInput input, LabelOptions options, IProgress<ProgressReport>? progress, CancellationToken cancellation)
     {
         if (options.DryRun || options.Collect)
             throw new InputException($"{input.Source}: calculator: spcfw is computed here, so there are no inputs to write or results to collect; choose pwscf or cp2k, or leave the option out");
-        LabelJob[] jobs = [.. frames.Select((frame, index) => new LabelJob(index, frame.Source, frame.Frame))];
-        WaterLabels.Label(jobs, options.Team, job => progress?.Report(new ProgressReport(job.Index + 1, jobs.Length, "")), cancellation);
+        var (elements, count) = Survey(input, null);
+        var jobs = new List<LabelJob>(count);
+        using var water = new WaterLabels(options.Team);
+        var systems = LabelOutput.Write(input, TypesOf(input, elements), jobs, Labelled());
         var table = new StatusTable(input.Work, jobs);
         table.Write();
-        return new(jobs, LabelOutput.Write(input, types, [.. jobs.Where(job => job.Status == JobStatus.Done)]), table.Path, null);
+        return new(jobs, systems, table.Path, null);
+
+        IEnumerable<Frame> Labelled()
+        {
+            foreach (var source in SourceFrame.Read(input).Take(count))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var job = new LabelJob(jobs.Count, source) { Attempts = 1 };
+                var outcome = water.Label(source);
+                job.Take(outcome);
+                jobs.Add(job);
+                progress?.Report(new ProgressReport(jobs.Count, count, ""));
+                if (outcome.Result is { } result)
+                    yield return LabelOutput.Labelled(source.Frame, result);
+            }
+        }
     }
 
-    private static LabelSummary LabelWithProgram(LabelInput input, LabelOptions options, List<(string Source, Frame Frame)> frames, TypeMap types, IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    private static LabelSummary LabelWithProgram(LabelInput input, LabelOptions options, IProgress<ProgressReport>? progress, CancellationToken cancellation)
     {
-        ILabelProgram program = input.Calculator == LabelCalculator.Pwscf ? new PwscfProgram(input, ElementsOf(frames)) : new Cp2kProgram(input.Cp2k);
-        foreach (var (source, frame) in frames)
-        {
-            if (!frame.Cell.IsPeriodic)
-                throw new InputException($"{source}: has no cell; {program.DefaultCommand} needs one, so give the frame a box (for a molecule one with vacuum around it)");
-        }
-
+        var (elements, _) = Survey(input, input.Calculator == LabelCalculator.Pwscf ? "pw.x" : "cp2k.psmp");
+        var types = TypesOf(input, elements);
+        ILabelProgram program = input.Calculator == LabelCalculator.Pwscf ? new PwscfProgram(input, elements) : new Cp2kProgram(input.Cp2k);
         if (!options.DryRun && !options.Collect)
             RequirePrograms(input.Jobs, program);
-        LabelJob[] jobs = [.. frames.Select((frame, index) => new LabelJob(index, frame.Source, frame.Frame) { Hash = program.Hash(frame.Frame) })];
-        var table = new StatusTable(input.Work, jobs);
+        var jobs = new List<LabelJob>();
         program.WriteShared(input.Work);
-        foreach (var job in jobs)
-            TakeWhatIsThere(input, options, program, job);
+        foreach (var source in SourceFrame.Read(input))
+        {
+            var job = new LabelJob(jobs.Count, source) { Hash = program.Hash(source.Frame) };
+            TakeWhatIsThere(input, options, program, job, source.Frame);
+            jobs.Add(job);
+        }
+
+        var table = new StatusTable(input.Work, jobs);
         var open = jobs.Where(job => job.Status == JobStatus.Pending || (options.RetryFailed && job.Status != JobStatus.Done)).ToArray();
         if (options.DryRun)
             return WriteInputs(input, program, jobs, open, table);
         table.Write();
         if (!options.Collect)
         {
-            long done = jobs.Length - open.Length;
-            progress?.Report(new ProgressReport(done, jobs.Length, ""));
-            new JobQueue(program, input.Jobs, input.Work, table).Run(open, job => progress?.Report(new ProgressReport(++done, jobs.Length, $"{job.FolderName} {JobStatusNames.Of(job.Status)}")), cancellation);
+            long done = jobs.Count - open.Length;
+            progress?.Report(new ProgressReport(done, jobs.Count, ""));
+            new JobQueue(program, input.Jobs, input.Work, table).Run(FramesOf(input, program, open), open.Length, job => progress?.Report(new ProgressReport(++done, jobs.Count, $"{job.FolderName} {JobStatusNames.Of(job.Status)}")), cancellation);
         }
 
-        return new(jobs, LabelOutput.Write(input, types, [.. jobs.Where(job => job.Status == JobStatus.Done)]), table.Path, null);
+        var labelled = jobs.Where(job => job.Status == JobStatus.Done).ToArray();
+        return new(jobs, LabelOutput.Write(input, types, labelled, FramesOf(input, program, labelled).Select(pair => LabelOutput.Labelled(pair.Frame, RecordOf(input, pair.Job)))), table.Path, null);
     }
 
+    /// <summary>Jobs with their frames, which are read again; those of other jobs are passed over.</summary>
+    private static IEnumerable<(LabelJob Job, Frame Frame)> FramesOf(LabelInput input, ILabelProgram program, LabelJob[] jobs)
+    {
+        var (index, next) = (0, 0);
+        foreach (var source in SourceFrame.Read(input))
+        {
+            if (next == jobs.Length)
+                yield break;
+            if (index++ < jobs[next].Index)
+                continue;
+            if (program.Hash(source.Frame) != jobs[next].Hash)
+                throw new InputException($"{source.Source}: has changed since labelling began; leave files of frames alone while they are labelled, and start again");
+            yield return (jobs[next++], source.Frame);
+        }
+
+        if (next < jobs.Length)
+            throw new InputException($"{jobs[next].Source}: is not there any more; leave files of frames alone while they are labelled, and start again");
+    }
+
+    private static LabelResult RecordOf(LabelInput input, LabelJob job) =>
+        job.Load(Path.Combine(input.Work, job.FolderName), out var labels) && labels is not null
+            ? labels
+            : throw new InputException($"{Path.Combine(input.Work, job.FolderName)}: its result has been removed or changed; start again");
+
     /// <summary>The record of a job; else the output of a run that was killed, or that was made elsewhere.</summary>
-    private static void TakeWhatIsThere(LabelInput input, LabelOptions options, ILabelProgram program, LabelJob job)
+    private static void TakeWhatIsThere(LabelInput input, LabelOptions options, ILabelProgram program, LabelJob job, Frame frame)
     {
         var folder = Path.Combine(input.Work, job.FolderName);
         if (!Directory.Exists(folder))
@@ -112,7 +153,7 @@ public static class LabelRun
             return;
         if (!options.DryRun && !options.Collect)
             ExternalProgram.EndLeftover(folder);
-        var outcome = program.Read(folder, job.Frame, job.Hash);
+        var outcome = program.Read(folder, frame, job.Hash);
         // Here a failure is that of a run that was killed, and will be run again; elsewhere it is the result.
         if (outcome.Status != JobStatus.Done && !options.Collect)
             return;
@@ -120,13 +161,13 @@ public static class LabelRun
         job.Attempts = Math.Max(job.Attempts, 1);
         if (outcome.Status == JobStatus.Pending)
             return;
-        job.Save(folder);
+        job.Save(folder, outcome.Result);
     }
 
-    private static LabelSummary WriteInputs(LabelInput input, ILabelProgram program, LabelJob[] jobs, LabelJob[] open, StatusTable table)
+    private static LabelSummary WriteInputs(LabelInput input, ILabelProgram program, List<LabelJob> jobs, LabelJob[] open, StatusTable table)
     {
-        foreach (var job in open)
-            program.WriteInput(Directory.CreateDirectory(Path.Combine(input.Work, job.FolderName)).FullName, job.Frame, job.Hash, 0);
+        foreach (var (job, frame) in FramesOf(input, program, open))
+            program.WriteInput(Directory.CreateDirectory(Path.Combine(input.Work, job.FolderName)).FullName, frame, job.Hash, 0);
         table.Write();
         return new(jobs, [], table.Path, open.Length == 0 ? null : SlurmScript.Write(input.Work, program, input.Jobs, open));
     }
@@ -140,36 +181,34 @@ public static class LabelRun
             throw new InputException($"{missing}: no such program on PATH; install it, or name it in jobs/command");
     }
 
-    private static List<(string Source, Frame Frame)> ReadFrames(LabelInput input)
+    /// <summary>Goes through all frames before anything is run: their elements in the order of their appearance, and their number.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="needsCell">A program that frames without a cell cannot be given to, or null.</param>
+    private static (List<string> Elements, int Count) Survey(LabelInput input, string? needsCell)
     {
-        var frames = new List<(string, Frame)>();
-        foreach (var part in input.Frames)
+        var (elements, count) = (new List<string>(), 0);
+        foreach (var source in SourceFrame.Read(input))
         {
-            var path = InputPath.Resolve(part.File, input.SourceFolder);
-            var index = part.First;
-            var before = frames.Count;
-            foreach (var frame in Trajectory.Read(path, new TrajectoryOptions { First = part.First, Last = part.Last, Every = part.Every, TypeNames = part.TypeNames, TolerateTornEnd = true }))
+            var frame = source.Frame;
+            if (needsCell is not null && !frame.Cell.IsPeriodic)
+                throw new InputException($"{source.Source}: has no cell; {needsCell} needs one, so give the frame a box (for a molecule one with vacuum around it)");
+            foreach (var type in frame.Types.Distinct().Order())
             {
-                frames.Add((FormattableString.Invariant($"{path} frame {index}"), frame));
-                index += part.Every;
+                if (!elements.Contains(frame.TypeMap[type]))
+                    elements.Add(frame.TypeMap[type]);
             }
 
-            if (frames.Count == before)
-                throw new InputException($"{path}: no frame between first and last; {FormattableString.Invariant($"the file has {Trajectory.CountFrames(path)}")}");
+            count++;
         }
 
-        return frames;
+        return (elements, count);
     }
 
-    private static IEnumerable<string> ElementsOf(List<(string Source, Frame Frame)> frames) =>
-        frames.SelectMany(f => f.Frame.Types.Distinct().Order().Select(type => f.Frame.TypeMap[type])).Distinct();
-
-    private static TypeMap TypesOf(LabelInput input, List<(string Source, Frame Frame)> frames)
+    private static TypeMap TypesOf(LabelInput input, List<string> elements)
     {
-        var found = ElementsOf(frames).ToList();
         if (input.TypeMap is not { } given)
-            return new TypeMap(found);
-        if (found.Find(name => !given.Contains(name)) is { } missing)
+            return new TypeMap(elements);
+        if (elements.Find(name => !given.Contains(name)) is { } missing)
             throw new InputException($"{input.Source}: type_map: has no '{missing}', which the frames have; add it");
         return new TypeMap(given);
     }

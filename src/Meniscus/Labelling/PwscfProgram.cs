@@ -6,7 +6,7 @@ using Meniscus.IO;
 
 namespace Meniscus.Labelling;
 
-/// <summary>Labels with Quantum ESPRESSO's <c>pw.x</c>. Results are read from its XML, whose <c>convergence_achieved</c> alone says that a frame is done.</summary>
+/// <summary>Labels with Quantum ESPRESSO's <c>pw.x</c>. Results are read from its XML; a frame is done where that says <c>convergence_achieved</c> with an error below the threshold.</summary>
 internal sealed class PwscfProgram : ILabelProgram
 {
     private const string InputFile = "pw.in";
@@ -82,10 +82,10 @@ internal sealed class PwscfProgram : ILabelProgram
         var output = ReadOutput(folder);
         if (XmlOf(folder) is not { } path)
             return WithoutXml(output);
-        PwscfXmlResult xml;
+        PwXmlOutput xml;
         try
         {
-            xml = PwscfXml.Read(path);
+            xml = PwXml.ReadOutput(path);
         }
         catch (InputException e)
         {
@@ -97,9 +97,9 @@ internal sealed class PwscfProgram : ILabelProgram
         // Old versions do not say it in the XML.
         if (!(xml.Converged ?? output.Contains("convergence has been achieved", StringComparison.Ordinal)))
             return new(JobStatus.NotConverged, null, "convergence was not achieved");
-        if (xml.Energy is not { } energy || xml.AtomCount != frame.AtomCount || (_settings.Forces && xml.Forces is null) || (_settings.Stress && xml.Virial is null))
+        if (xml.Frame is not { Energy: { } energy } labelled || labelled.AtomCount != frame.AtomCount || (_settings.Forces && labelled.Forces is null) || (_settings.Stress && labelled.Virial is null))
             return new(JobStatus.Crashed, null, $"{path}: energy, forces or stress are missing");
-        return new(JobStatus.Done, new LabelResult(energy, xml.Forces, xml.Virial), "");
+        return new(JobStatus.Done, new LabelResult(energy, labelled.Forces, labelled.Virial), "");
     }
 
     /// <inheritdoc/>

@@ -32,10 +32,10 @@ internal sealed class StatusTable(string work, IReadOnlyList<LabelJob> jobs)
             writer.WriteLine("frame,folder,source,atoms,status,attempts,wall_s,energy_eV,message");
             foreach (var job in jobs)
             {
-                var energy = job.Result?.Energy.ToString("R", CultureInfo.InvariantCulture) ?? "";
+                var energy = job.Energy?.ToString("R", CultureInfo.InvariantCulture) ?? "";
                 writer.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{job.Index},{job.FolderName},{Quoted(job.Source)},{job.Frame.AtomCount},{JobStatusNames.Of(job.Status)},{job.Attempts},{job.Seconds:f1},{energy},{Quoted(job.Message)}"));
+                    $"{job.Index},{job.FolderName},{Quoted(job.Source)},{job.AtomCount},{JobStatusNames.Of(job.Status)},{job.Attempts},{job.Seconds:f1},{energy},{Quoted(job.Message)}"));
             }
         });
         _sinceWritten.Restart();

@@ -1,9 +1,12 @@
 namespace Meniscus.Tests.Fixtures;
 
 /// <summary>A folder of its own for a test, removed afterwards.</summary>
-public sealed class TemporaryFolder : IDisposable
+/// <param name="below">Where it is made; null for the system's place.</param>
+public sealed class TemporaryFolder(string? below = null) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("meniscus-test-").FullName;
+    public string Path { get; } = below is null
+        ? Directory.CreateTempSubdirectory("meniscus-test-").FullName
+        : Directory.CreateDirectory(System.IO.Path.Combine(below, $"meniscus-test-{Guid.NewGuid():n}")).FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

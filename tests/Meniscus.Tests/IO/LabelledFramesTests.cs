@@ -479,7 +479,7 @@ public sealed class LabelledFramesTests : IDisposable
         return file;
     }
 
-    private const string InputData = """
+    internal const string InputData = """
         begin
         comment by hand
         lattice 20 0 0
@@ -493,7 +493,7 @@ public sealed class LabelledFramesTests : IDisposable
 
         """;
 
-    private const string Outcar = """
+    internal const string Outcar = """
          vasp.5.4.4
            TITEL  = PAW_PBE O 08Apr2002
            TITEL  = PAW_PBE H 15Jun2001
@@ -513,7 +513,7 @@ public sealed class LabelledFramesTests : IDisposable
 
         """;
 
-    private const string VasprunXml = """
+    internal const string VasprunXml = """
         <?xml version="1.0" encoding="ISO-8859-1"?>
         <modeling>
          <parameters><separator name="electronic"><i type="int" name="NELM">    60</i></separator></parameters>
@@ -530,7 +530,7 @@ public sealed class LabelledFramesTests : IDisposable
 
         """;
 
-    private const string Cp2k = """
+    internal const string Cp2k = """
          CP2K| version string:                                          CP2K version 7.1
          GLOBAL| Project name                                                    PROJECT
          GLOBAL| Run type                                                   ENERGY_FORCE

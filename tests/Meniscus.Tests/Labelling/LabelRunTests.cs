@@ -101,6 +101,25 @@ public sealed class LabelRunTests : IDisposable
         Assert.Equal(1e-3 * 2 * Units.Rydberg * 1000, frame.Virial[0], 1e-6);
     }
 
+    [Fact]
+    public void LabelsGoToTheFramesTheyWereMadeForWhereOthersHaveNone()
+    {
+        var frames = Enumerable.Range(0, 5).Select(i => LabelFolder.Molecule(0.1 * i)).ToArray();
+        var input = _folder.Write("pwscf", LabelFolder.Pwscf(), frames);
+        SampleRun.Succeeds("label", input, "--dry-run");
+        foreach (var index in (int[])[1, 3, 4])
+        {
+            var text = File.ReadAllText(_folder.Path($"work/frame-00000{index}/pw.in"));
+            var title = text[(text.IndexOf("title = '", StringComparison.Ordinal) + 9)..][..16];
+            File.WriteAllText(_folder.Path($"work/frame-00000{index}/data-file-schema.xml"), Xml(title, converged: index != 3));
+        }
+
+        Assert.Equal(1, ProgramRun.Of("label", input, "--collect").ExitCode);
+        Assert.Equal(["pending", "done", "pending", "not_converged", "done"], _folder.Status("status"));
+        foreach (var path in (string[])["labelled/O1H2", "labelled.xyz"])
+            Assert.Equal([frames[1].Positions[3], frames[4].Positions[3]], Trajectory.Read(_folder.Path(path)).Select(frame => frame.Positions[3]));
+    }
+
     [Theory]
     [InlineData("libxc needed for this functional", "SCAN", "needs libxc, which this pw.x was built without")]
     [InlineData("This case is not implemented", "R2SCAN", "needs libxc, which this pw.x was built without")]
