@@ -42,13 +42,9 @@ internal sealed class PwInput
         if (text.StartsWith('&'))
             ReadNamelist(text[1..].Trim());
         else if (text.StartsWith("ATOMIC_POSITIONS", StringComparison.OrdinalIgnoreCase))
-<<<<<<< HEAD
-            ReadPositions(Unit(text, "alat"));
+            ReadPositions(Unit(text));
         else if (text.StartsWith("ATOMIC_SPECIES", StringComparison.OrdinalIgnoreCase))
             ReadSpecies();
-=======
-            ReadPositions(Unit(text));
->>>>>>> label-end
         else if (text.StartsWith("CELL_PARAMETERS", StringComparison.OrdinalIgnoreCase))
             ReadVectors(Unit(text));
     }
