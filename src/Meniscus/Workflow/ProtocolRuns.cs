@@ -68,7 +68,7 @@ internal sealed class ProtocolRuns(ProjectInput project, ProtocolInput protocol)
             ProtocolRun Add(RunKind kind, StartStructure start, IReadOnlyList<StageInput> stages)
             {
                 var name = $"{folder}/{ProtocolRun.NameOf(kind, temperature)}";
-                var run = new ProtocolRun(kind, temperature, new SimulationStage(name, Input(stages), models, start, mayComeApart, atoms));
+                var run = new ProtocolRun(kind, temperature, new SimulationStage(name, Input(stages), models, start, mayComeApart, steps => StudyCosts.Simulation(models, project.Training.Input, atoms, steps)));
                 runs.Add(run);
                 return run;
             }

@@ -30,7 +30,7 @@ internal sealed class SimulationStage : StudyStage
     private readonly IReadOnlyList<string> _models;
     private readonly StartStructure _start;
     private readonly bool _mayComeApart;
-    private readonly int _atoms;
+    private readonly Func<long, StageCost> _cost;
 
     /// <summary>Declares the stage.</summary>
     /// <param name="name">Name.</param>
@@ -38,11 +38,11 @@ internal sealed class SimulationStage : StudyStage
     /// <param name="models">Models: built-in names or files as <see cref="Inputs"/> names them.</param>
     /// <param name="start">What it begins with.</param>
     /// <param name="mayComeApart">Whether a run that fails counts until then.</param>
-    /// <param name="atoms">Number of atoms, for the cost.</param>
-    public SimulationStage(string name, MdInput input, IReadOnlyList<string> models, StartStructure start, bool mayComeApart, int atoms)
+    /// <param name="cost">What a number of steps takes.</param>
+    public SimulationStage(string name, MdInput input, IReadOnlyList<string> models, StartStructure start, bool mayComeApart, Func<long, StageCost> cost)
         : base(name)
     {
-        (_models, _start, _mayComeApart, _atoms) = (models, start, mayComeApart, atoms);
+        (_models, _start, _mayComeApart, _cost) = (models, start, mayComeApart, cost);
         _input = input with
         {
             Structure = StartFile,
@@ -71,7 +71,7 @@ internal sealed class SimulationStage : StudyStage
     public override IReadOnlyList<string> Outputs => [TrajectoryFile, ThermoFile, FinalFile];
 
     /// <inheritdoc/>
-    public override StageCost Cost => StudyCosts.Simulation(_models, _atoms, _input.Stages.Where(s => s.Kind != StageKind.Minimize).Sum(s => s.Steps));
+    public override StageCost Cost => _cost(_input.Stages.Where(s => s.Kind != StageKind.Minimize).Sum(s => s.Steps));
 
     private static StageInput Relaxation => new() { Name = "relax", Kind = StageKind.Minimize, Steps = 300, ForceTolerance = 0.5 };
 

@@ -21,11 +21,12 @@ internal static class StudyCosts
 
     /// <summary>Molecular dynamics.</summary>
     /// <param name="models">What moves the atoms.</param>
+    /// <param name="network">Training input of the models that are not built in.</param>
     /// <param name="atoms">Number of atoms.</param>
     /// <param name="steps">Number of steps.</param>
-    public static StageCost Simulation(IReadOnlyList<string> models, int atoms, long steps)
+    public static StageCost Simulation(IReadOnlyList<string> models, JsonObject network, int atoms, long steps)
     {
-        var perStep = models.Sum(model => PotentialModels.IsBuiltIn(model) ? Water : UsualNetwork) * atoms * 1e-6;
+        var perStep = models.Sum(model => PotentialModels.IsBuiltIn(model) ? Water : UsualNetwork * RelativeSize(network)) * atoms * 1e-6;
         return new(perStep * steps, string.Create(CultureInfo.InvariantCulture, $"{steps:N0} steps of {atoms} atoms"));
     }
 
@@ -39,7 +40,7 @@ internal static class StudyCosts
         return new(steps * atoms * UsualTraining * 1e-6 * RelativeSize(input), words);
     }
 
-    /// <summary>Work of a network of these widths relative to the usual one, by the multiplications of its matrices.</summary>
+    /// <summary>Time of a network of these widths relative to the usual one: multiplications of its matrices, and what does not depend on the widths.</summary>
     private static double RelativeSize(JsonObject input)
     {
         var descriptor = input["model"]?["descriptor"];
@@ -51,8 +52,8 @@ internal static class StudyCosts
 
     private static double Work(int width, int axis, int[] fitting)
     {
-        const double neighbours = 90;
-        var sum = neighbours * width * 14.0;
+        const double neighbours = 90, independent = 1.4e5;
+        var sum = independent + (neighbours * width * 14.0);
         var before = width * axis;
         foreach (var layer in fitting)
         {

@@ -32,6 +32,14 @@ public sealed class ProjectInputTests
         Assert.All(text.Split('\n'), line => Assert.True(line.Length < 200, line));
     }
 
+    /// <summary>The example is what init writes; MENISCUS_UPDATE_DOCS=1 writes it anew.</summary>
+    [Fact]
+    public void TheExampleIsTheQuickTemplate()
+    {
+        GeneratedPage.AssertCurrent("../examples/quick-study/project.json", ProjectTemplates.Commented(ProjectTemplates.Get("quick"), "quick"));
+        GeneratedPage.AssertCurrent($"../examples/quick-study/{ProjectTemplates.SchemaFile}", ProjectTemplates.Schema());
+    }
+
     [Fact]
     public void TheStudyTemplateHasTheValuesOfTheStudy()
     {
