@@ -91,7 +91,7 @@ public static class LabelRun
     {
         var (elements, _) = Survey(input, input.Calculator == LabelCalculator.Pwscf ? "pw.x" : "cp2k.psmp");
         var types = TypesOf(input, elements);
-        ILabelProgram program = input.Calculator == LabelCalculator.Pwscf ? new PwscfProgram(input, elements) : new Cp2kProgram(input.Cp2k);
+        var program = ProgramOf(input, elements);
         if (!options.DryRun && !options.Collect)
             RequirePrograms(input.Jobs, program);
         var jobs = new List<LabelJob>();
@@ -171,6 +171,20 @@ public static class LabelRun
         table.Write();
         return new(jobs, [], table.Path, open.Length == 0 ? null : SlurmScript.Write(input.Work, program, input.Jobs, open));
     }
+
+    /// <summary>Checks what labelling will need, before anything else is done for it: programs, pseudopotentials of all elements.</summary>
+    /// <param name="input">The input; its frames need not be there yet.</param>
+    /// <param name="elements">Elements that the frames will have.</param>
+    /// <exception cref="InputException">Something is missing, or does not fit.</exception>
+    internal static void RequireReady(LabelInput input, IReadOnlyList<string> elements)
+    {
+        if (input.Calculator == LabelCalculator.Spcfw)
+            return;
+        RequirePrograms(input.Jobs, ProgramOf(input, elements));
+    }
+
+    private static ILabelProgram ProgramOf(LabelInput input, IReadOnlyList<string> elements) =>
+        input.Calculator == LabelCalculator.Pwscf ? new PwscfProgram(input, elements) : new Cp2kProgram(input.Cp2k);
 
     private static void RequirePrograms(LabelJobsInput jobs, ILabelProgram program)
     {

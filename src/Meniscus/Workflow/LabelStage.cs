@@ -37,6 +37,14 @@ internal sealed class LabelStage : StudyStage
         (_frames, _count, _labels, _projectFolder) = (frames, count, labels, projectFolder);
     }
 
+    /// <summary>Checks what labelling will need.</summary>
+    /// <param name="labels">What labels.</param>
+    /// <param name="projectFolder">Where pseudopotentials are looked for.</param>
+    /// <param name="source">Name of the project file, for messages.</param>
+    /// <param name="elements">Elements of the frames.</param>
+    public static void RequireReady(StudyLabelsInput labels, string projectFolder, string source, IReadOnlyList<string> elements) => LabelRun.RequireReady(
+        new LabelInput { Calculator = labels.Calculator, Jobs = labels.Jobs, Pwscf = labels.Pwscf, Cp2k = labels.Cp2k, Source = $"{source}: labels", SourceFolder = projectFolder }, elements);
+
     /// <inheritdoc/>
     public override string Kind => "labels 1";
 

@@ -31,6 +31,12 @@ internal sealed class StudyPlan
         _ownValidation = [.. project.Data.ValidationSystems.Select(UserSystem)];
     }
 
+    /// <summary>Checks what labels will need, so that nothing is missing after weeks of exploration.</summary>
+    /// <exception cref="InputException">A program or a pseudopotential is missing.</exception>
+    public void RequireLabels() => LabelStage.RequireReady(
+        _project.Labels, _project.SourceFolder, _project.Source,
+        [.. ((string[])["O", "H", .. _project.Substance.Solutes.Keys.SelectMany(name => Molecule.Named(name).Elements)]).Distinct()]);
+
     /// <summary>Number of models.</summary>
     public int ModelCount => _project.Training.Seeds.Count;
 

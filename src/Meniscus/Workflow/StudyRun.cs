@@ -67,6 +67,7 @@ public sealed class StudyRun
         try
         {
             var run = new StudyRun(project, ledger, runner);
+            run._plan.RequireLabels();
             AtomicFile.WriteText(Path.Combine(folder, ProjectFile), writer => writer.Write(project.ToJson()));
             var summary = run.DoAll();
             monitor.End("done");

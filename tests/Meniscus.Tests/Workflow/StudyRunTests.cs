@@ -118,6 +118,15 @@ public sealed class StudyRunTests : IDisposable
     }
 
     [Fact]
+    public void WhatLabelsNeedIsLookedForBeforeAnythingElse()
+    {
+        var project = Project("bare", Toy("\"calculator\": \"spcfw\"", "\"calculator\": \"pwscf\", \"jobs\": { \"command\": \"no-such-pw.x\" }, \"pwscf\": { \"pseudopotentials\": { \"O\": \"O.upf\", \"H\": \"H.upf\" } }"));
+        var error = Assert.Throws<InputException>(() => StudyRun.Run(project, new StudyOptions(), null, TestContext.Current.CancellationToken));
+        Assert.Contains("H.upf", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(project.WorkFolder, "iter-000")));
+    }
+
+    [Fact]
     public void FramesOfADpgenRunAreTrainedOn()
     {
         var fp = Directory.CreateDirectory(_folder.File("dpgen/iter.000000/02.fp")).FullName;
