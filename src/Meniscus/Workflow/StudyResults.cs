@@ -97,16 +97,21 @@ public sealed record StudyResults
     internal static IEnumerable<string> StageFiles(string folder) => Directory.EnumerateFiles(
         folder, StageRecord.FileName, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = DepthOfStages, IgnoreInaccessible = true });
 
+    /// <summary>The records of all stages in a folder, in the order of their beginning; damaged ones are left out.</summary>
+    internal static IEnumerable<(string Name, StageRecord Record)> StageRecords(string folder) => StageFiles(folder)
+        .Select(file => Path.GetDirectoryName(file)!)
+        .Select(stage => (Name: Path.GetRelativePath(folder, stage).Replace('\\', '/'), Record: StageRecord.Load(stage)!))
+        .Where(entry => entry.Record is not null)
+        .OrderBy(entry => entry.Record.Started)
+        .ThenBy(entry => entry.Name, StringComparer.Ordinal);
+
+    internal static StudyStageResult StageOf(string name, StageRecord record) =>
+        new(name, record.Kind.Split(' ')[0], record.Done, record.Started, record.Seconds, record.Threads, record.Version, record.Notices);
+
     private sealed class Reader(string folder)
     {
         private readonly ProjectInput _project = ProjectInput.Load(Path.Combine(folder, StudyRun.ProjectFile));
-        private readonly List<(string Name, StageRecord Record)> _records =
-        [
-            .. StageFiles(folder)
-                .Select(file => (Name: Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Replace('\\', '/'), Record: StageRecord.Load(Path.GetDirectoryName(file)!)!))
-                .Where(entry => entry.Record is not null)
-                .OrderBy(entry => entry.Record.Started).ThenBy(entry => entry.Name, StringComparer.Ordinal),
-        ];
+        private readonly List<(string Name, StageRecord Record)> _records = [.. StageRecords(folder)];
 
         public StudyResults Read()
         {
@@ -118,8 +123,7 @@ public sealed record StudyResults
                 Folder = folder,
                 Project = _project,
                 Status = StudyStatus.Read(folder),
-                Stages = [.. _records.Select(e => new StudyStageResult(
-                    e.Name, e.Record.Kind.Split(' ')[0], e.Record.Done, e.Record.Started, e.Record.Seconds, e.Record.Threads, e.Record.Version, e.Record.Notices))],
+                Stages = [.. _records.Select(e => StageOf(e.Name, e.Record))],
                 Iterations = iterations,
                 Deviations = [.. Deviations()],
                 Labels = [.. Done("labels").Select(ReadLabels).OrderBy(l => l.Iteration)],
