@@ -35,7 +35,10 @@ internal static class CurvePlot
             if (!y.Any(double.IsFinite))
                 continue;
             plot.AddBand(x, y, error, SourceNames.Colour(source));
-            plot.AddLine(x, y, SourceNames.Colour(source), SourceNames.Of(source, project));
+            var line = plot.AddLine(x, y, SourceNames.Colour(source), SourceNames.Of(source, project));
+            // Where both lie on each other, the model is seen between the dashes.
+            if (source == StudyResults.Reference)
+                line.LinePattern = LinePattern.Dashed;
             (left, right) = (Math.Min(left, x[0]), Math.Max(right, x[^1]));
             for (var i = 0; i < x.Length; i++)
             {

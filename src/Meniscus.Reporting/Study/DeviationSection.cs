@@ -110,6 +110,7 @@ internal static class DeviationSection
 
         plot.Fit(iterations[0].Number - 0.6, iterations[^1].Number + 0.6, 0, 100, 0.32, 0);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. iterations.Select(i => (double)i.Number)], [.. iterations.Select(i => i.Number.ToString(CultureInfo.InvariantCulture))]);
+        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100"]);
         plot.ShowLegend(Alignment.UpperRight, Orientation.Horizontal);
         return figure;
     }

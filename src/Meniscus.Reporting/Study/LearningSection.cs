@@ -35,7 +35,7 @@ internal static class LearningSection
         if (shown is not null)
         {
             page.Figures(LearningCurvePlot.Singles(curve!, ReportPage.FigureWidth, ReportPage.FigureHeight).Select(panel => (
-                $"learning-{panel.Name.ToLowerInvariant()}", $"{panel.Name} error of {shown.Stage}: of single batches (faint) and their running mean.", (Figure?)panel.Figure)));
+                $"learning-{panel.Name.ToLowerInvariant()}", $"{panel.Name} error of {shown.Stage}, of single batches; where there are many, their running mean over them.", (Figure?)panel.Figure)));
         }
 
         page.Table("trainings", "Trainings; errors are the mean of the last tenth of the rows of the learning curve, each of which is of a few frames", table);

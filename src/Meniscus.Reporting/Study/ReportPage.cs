@@ -22,6 +22,9 @@ internal sealed class ReportPage(string folder)
     /// <summary>Height of a figure.</summary>
     public const int FigureHeight = 320;
 
+    // Longer tables are shown when the reader asks for them.
+    private const int LongestOpenTable = 12;
+
     private readonly StringBuilder _body = new();
     private readonly List<(string Id, string Title)> _sections = [];
     private readonly List<string> _files = [];
@@ -86,22 +89,16 @@ internal sealed class ReportPage(string folder)
         _body.Append("</div>\n");
     }
 
-    /// <summary>Figures, two in a row where there is room; those that are null have nothing to show.</summary>
+    /// <summary>Figures, two or three in a row where there is room; those that are null have nothing to show.</summary>
     public void Figures(IEnumerable<(string Name, string Caption, Figure? Figure)> figures)
     {
-        var some = false;
-        foreach (var (name, caption, figure) in figures)
-        {
-            if (figure is null)
-                continue;
-            if (!some)
-                _body.Append("<div class=\"figures\">\n");
-            some = true;
-            AddFigure(name, caption, figure);
-        }
-
-        if (some)
-            _body.Append("</div>\n");
+        var shown = figures.Where(f => f.Figure is not null).ToList();
+        if (shown.Count == 0)
+            return;
+        _body.Append(CultureInfo.InvariantCulture, $"<div class=\"figures{(shown.Count == 3 ? " three" : "")}\">\n");
+        foreach (var (name, caption, figure) in shown)
+            AddFigure(name, caption, figure!);
+        _body.Append("</div>\n");
     }
 
     /// <summary>A table; nothing where it is empty.</summary>
@@ -113,7 +110,12 @@ internal sealed class ReportPage(string folder)
         if (table.IsEmpty)
             return;
         FileOnly(name, table);
-        table.WriteHtml(_body, caption);
+        var folded = table.RowCount > LongestOpenTable;
+        if (folded)
+            _body.Append(CultureInfo.InvariantCulture, $"<details><summary>{WebUtility.HtmlEncode(caption)} ({table.RowCount} rows)</summary>");
+        table.WriteHtml(_body, folded ? "" : caption);
+        if (folded)
+            _body.Append("</details>\n");
     }
 
     /// <summary>A table that is too long for the page: its file alone.</summary>

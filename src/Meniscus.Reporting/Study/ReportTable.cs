@@ -57,6 +57,8 @@ internal sealed class ReportTable(params ReportColumn[] columns)
 
     public bool IsEmpty => _rows.Count == 0;
 
+    public int RowCount => _rows.Count;
+
     public void Add(params ReportCell[] cells)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, columns.Length);

@@ -20,10 +20,23 @@ internal static class StudyWarnings
     public static IReadOnlyList<string> Notices(StudyResults results) =>
     [
         .. results.Stages
-            .SelectMany(stage => stage.Notices.Select(notice => (stage.Name, Text: notice.Replace($"{results.Folder}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal))))
+            .SelectMany(stage => stage.Notices.Select(notice => (stage.Name, Text: Relative(notice, results.Folder))))
             .GroupBy(entry => entry.Text)
             .Select(group => $"{group.First().Name}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}: {group.Key}"),
     ];
+
+    /// <summary>A text with paths in the study as the study names them.</summary>
+    public static string Relative(string text, string folder)
+    {
+        text = text.Replace($"{folder}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal);
+        for (var up = text.IndexOf("/../", StringComparison.Ordinal); up > 0; up = text.IndexOf("/../", StringComparison.Ordinal))
+        {
+            var start = text.LastIndexOfAny(['/', ' '], up - 1) + 1;
+            text = text.Remove(start, up + "/../".Length - start);
+        }
+
+        return text;
+    }
 
     private static IEnumerable<string> Standing(StudyResults results)
     {
