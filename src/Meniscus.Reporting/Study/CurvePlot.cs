@@ -50,7 +50,7 @@ internal static class CurvePlot
 
         if (!double.IsFinite(left))
             return null;
-        plot.Fit(fromZero ? Math.Min(left, 0) : left, right, low, high, 0.3, fromZero ? 0.02 : 0.06);
+        plot.Fit(fromZero ? Math.Min(left, 0) : left, right, low, high, 0.4, fromZero ? 0.02 : 0.06);
         plot.ShowLegend(Alignment.UpperRight);
         return figure;
     }

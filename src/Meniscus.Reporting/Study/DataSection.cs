@@ -40,7 +40,8 @@ internal static class DataSection
         page.Table("labels", "What became of the frames sent for labels", labels);
     }
 
-    private static string Calculator(StudyResults results) => results.Project.Labels.Calculator switch
+    /// <summary>What made the labels, in words.</summary>
+    public static string Calculator(StudyResults results) => results.Project.Labels.Calculator switch
     {
         Labelling.LabelCalculator.Pwscf => "Quantum ESPRESSO (pw.x)",
         Labelling.LabelCalculator.Cp2k => "CP2K",

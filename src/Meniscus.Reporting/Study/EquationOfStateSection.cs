@@ -53,7 +53,7 @@ internal static class EquationOfStateSection
         if (x.Count == 0)
             return null;
         var margin = Math.Max(0.01, 0.03 * (x.Max() - x.Min()));
-        plot.Fit(x.Min() - margin, x.Max() + margin, y.Min(), y.Max(), 0.32);
+        plot.Fit(x.Min() - margin, x.Max() + margin, y.Min(), y.Max(), 0.4);
         plot.ShowLegend(Alignment.UpperLeft);
         return figure;
     }

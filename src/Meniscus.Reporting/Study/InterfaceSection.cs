@@ -43,17 +43,24 @@ internal static class InterfaceSection
         var table = new ReportTable(
             ReportColumn.One("run", "run"), ReportColumn.One("of", "source"), ReportColumn.Estimate("temperature (K)", "temperature", "K"), ReportColumn.One("sampled (ps)", "sampling_ps"),
             ReportColumn.Estimate("γ (mN/m)", "surface_tension", "mN_per_m"), ReportColumn.One("independent samples", "surface_tension_samples"), ReportColumn.One("error has a plateau", "plateau_reached"),
-            ReportColumn.Estimate("first half", "first_half", "mN_per_m"), ReportColumn.Estimate("second half", "second_half", "mN_per_m"), ReportColumn.One("IAPWS γ", "iapws_mN_per_m"),
-            ReportColumn.Estimate("liquid (g/cm³)", "liquid_density", "g_per_cm3"), ReportColumn.Estimate("vapour (g/cm³)", "vapour_density", "g_per_cm3"), ReportColumn.Estimate("10–90 width (Å)", "width", "A"));
+            ReportColumn.Estimate("first half", "first_half", "mN_per_m"), ReportColumn.Estimate("second half", "second_half", "mN_per_m"), ReportColumn.One("IAPWS γ", "iapws_mN_per_m"));
+        var densities = new ReportTable(
+            ReportColumn.One("run", "run"), ReportColumn.One("of", "source"), ReportColumn.One("sampled (ps)", "sampling_ps"), ReportColumn.Estimate("liquid (g/cm³)", "liquid_density", "g_per_cm3"),
+            ReportColumn.One("real liquid", "liquid_real_g_per_cm3"), ReportColumn.Estimate("vapour (g/cm³)", "vapour_density", "g_per_cm3"), ReportColumn.One("real vapour", "vapour_real_g_per_cm3"),
+            ReportColumn.Estimate("10–90 width (Å)", "width", "A"));
         foreach (var s in results.Slabs)
         {
+            var (run, source, sampled) = (s.Conditions.Run, SourceNames.Of(s.Conditions.Source, results.Project), ReportCell.Number(s.Conditions.SamplingPs, "0.##"));
             table.Add(
-                s.Conditions.Run, SourceNames.Of(s.Conditions.Source, results.Project), ReportCell.Of(s.Conditions.Temperature), ReportCell.Number(s.Conditions.SamplingPs, "0.##"),
-                ReportCell.Of(s.SurfaceTension), ReportCell.Number(s.SurfaceTension.IndependentSamples, "0"), s.PlateauReached ? "yes" : "no", ReportCell.Of(s.FirstHalf), ReportCell.Of(s.SecondHalf),
-                ReportCell.Number(WaterSurfaceTension.At(s.Conditions.Target), "0.00"), ReportCell.Of(s.LiquidDensity), ReportCell.Of(s.VapourDensity), ReportCell.Of(Mean(s.Width)));
+                run, source, ReportCell.Of(s.Conditions.Temperature), sampled, ReportCell.Of(s.SurfaceTension), ReportCell.Number(s.SurfaceTension.IndependentSamples, "0"),
+                s.PlateauReached ? "yes" : "no", ReportCell.Of(s.FirstHalf), ReportCell.Of(s.SecondHalf), ReportCell.Number(WaterSurfaceTension.At(s.Conditions.Target), "0.00"));
+            densities.Add(
+                run, source, sampled, ReportCell.Of(s.LiquidDensity), ReportCell.Number(SaturatedWater.Liquid(s.Conditions.Target), "0.000"), ReportCell.Of(s.VapourDensity),
+                ReportCell.Number(SaturatedWater.Vapour(s.Conditions.Target), "0.00000"), ReportCell.Of(Mean(s.Width)));
         }
 
-        page.Table("interface", "Slabs; errors in brackets are one standard error", table);
+        page.Table("interface", "Surface tension of the slabs; errors in brackets are one standard error", table);
+        page.Table("coexistence", "Coexisting densities and interface widths, from the fit of two tanh profiles", densities);
     }
 
     private static Estimate? Mean(IReadOnlyList<Estimate> two)

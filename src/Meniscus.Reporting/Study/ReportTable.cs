@@ -53,6 +53,9 @@ internal readonly record struct ReportColumn(string Title, IReadOnlyList<string>
 /// <summary>A table of the report: as HTML, and as a CSV file with all digits.</summary>
 internal sealed class ReportTable(params ReportColumn[] columns)
 {
+    // Longer cells are broken into lines.
+    private const int LongestLine = 40;
+
     private readonly List<ReportCell[]> _rows = [];
 
     public bool IsEmpty => _rows.Count == 0;
@@ -67,10 +70,10 @@ internal sealed class ReportTable(params ReportColumn[] columns)
 
     public void WriteHtml(StringBuilder html, string caption)
     {
-        html.Append("<div class=\"table\"><table>");
+        // Not a caption element, which would be as wide as the table and scroll with it.
         if (caption.Length > 0)
-            html.Append("<caption>").Append(WebUtility.HtmlEncode(caption)).Append("</caption>");
-        html.Append("<thead><tr>");
+            html.Append("<div class=\"caption\">").Append(WebUtility.HtmlEncode(caption)).Append("</div>");
+        html.Append("<div class=\"table\"><table><thead><tr>");
         for (var c = 0; c < columns.Length; c++)
             html.Append(Class("th", IsNumber(c))).Append(WebUtility.HtmlEncode(columns[c].Title)).Append("</th>");
         html.Append("</tr></thead>\n<tbody>");
@@ -78,7 +81,7 @@ internal sealed class ReportTable(params ReportColumn[] columns)
         {
             html.Append("<tr>");
             for (var c = 0; c < row.Length; c++)
-                html.Append(Class("td", IsNumber(c))).Append(WebUtility.HtmlEncode(row[c].Text)).Append("</td>");
+                html.Append(row[c].Text.Length > LongestLine ? "<td class=\"long\">" : Class("td", IsNumber(c))).Append(WebUtility.HtmlEncode(row[c].Text)).Append("</td>");
             html.Append("</tr>\n");
         }
 

@@ -15,7 +15,7 @@ internal static class ReproductionSection
         page.Paragraph("Neither the number of threads nor stops in between change the numbers; another processor rounds differently.");
         var table = new ReportTable(ReportColumn.One("setting", "setting"), ReportColumn.One("value", "value"));
         table.Add("program", $"meniscus {string.Join(", ", results.Stages.Select(s => s.Version).Where(v => v.Length > 0).Distinct().DefaultIfEmpty("?"))}");
-        table.Add("labels", $"{project.Labels.Calculator}");
+        table.Add("labels", DataSection.Calculator(results));
         table.Add("reference", project.CompareWith ?? "none");
         table.Add("seeds of the models", string.Join(", ", project.Training.Seeds));
         table.Add("seeds of the runs", string.Create(CultureInfo.InvariantCulture, $"first exploration {project.FirstExploration.Seed}, exploration {project.Exploration.Seed}, production {project.Production.Seed}"));

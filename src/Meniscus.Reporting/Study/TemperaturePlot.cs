@@ -7,6 +7,9 @@ namespace Meniscus.Reporting.Study;
 /// <summary>A quantity against temperature: model and reference with bars of one standard error, and what is known of real water as a line.</summary>
 internal static class TemperaturePlot
 {
+    // Three names above the points.
+    private const double RoomForLegend = 0.6;
+
     /// <summary>The figure; null without a point.</summary>
     /// <param name="title">Title.</param>
     /// <param name="label">Label of the quantity, with unit.</param>
@@ -47,7 +50,7 @@ internal static class TemperaturePlot
                 SourceNames.Colour(source.Key), SourceNames.Of(source.Key, project));
         }
 
-        plot.Fit(left, right, values.Min(), values.Max(), 0.35);
+        plot.Fit(left, right, values.Min(), values.Max(), RoomForLegend);
         plot.ShowLegend(Alignment.UpperRight);
         return figure;
     }

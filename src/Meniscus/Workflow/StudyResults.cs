@@ -106,7 +106,7 @@ public sealed record StudyResults
         .ThenBy(entry => entry.Name, StringComparer.Ordinal);
 
     internal static StudyStageResult StageOf(string name, StageRecord record) =>
-        new(name, record.Kind.Split(' ')[0], record.Done, record.Started, record.Seconds, record.Threads, record.Version, record.Notices);
+        new(name, record.Kind[..Math.Max(0, record.Kind.LastIndexOf(' '))], record.Done, record.Started, record.Seconds, record.Threads, record.Version, record.Notices);
 
     private sealed class Reader(string folder)
     {
