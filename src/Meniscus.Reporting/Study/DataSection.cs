@@ -10,15 +10,15 @@ internal static class DataSection
     {
         page.Section("data", "Data");
         var (trained, kept) = (results.Data.Where(d => !d.KeptApart).Sum(d => d.Frames), results.Data.Where(d => d.KeptApart).Sum(d => d.Frames));
-        if (results.Data.Count == 0)
-        {
-            page.Paragraph("No labelled frames yet.");
-            return;
-        }
-
-        page.Paragraph(string.Create(
+        page.Paragraph(results.Data.Count == 0 ? "No labelled frames to train on yet." : string.Create(
             CultureInfo.InvariantCulture,
             $"{trained} frames to train on, {kept} frames kept apart, labelled by {Calculator(results)}. Ranges below are those of all frames of a set; the density is that of the whole cell, vacuum included."));
+        AddSets(page, results);
+        AddLabels(page, results);
+    }
+
+    private static void AddSets(ReportPage page, StudyResults results)
+    {
         var sets = new ReportTable(
             ReportColumn.One("set", "set"), ReportColumn.One("use", "use"), ReportColumn.One("frames", "frames"), ReportColumn.Range("atoms", "atoms", "count"),
             ReportColumn.Range("density (g/cm³)", "density", "g_per_cm3"), ReportColumn.Range("energy (eV/atom)", "energy", "eV_per_atom"),
@@ -31,6 +31,10 @@ internal static class DataSection
         }
 
         page.Table("data-sets", "Labelled frames", sets);
+    }
+
+    private static void AddLabels(ReportPage page, StudyResults results)
+    {
         var labels = new ReportTable(
             ReportColumn.One("iteration", "iteration"), ReportColumn.One("run", "run"), ReportColumn.One("frames", "frames"), ReportColumn.One("labelled", "labelled"),
             ReportColumn.One("not converged", "not_converged"), ReportColumn.One("crashed", "crashed"), ReportColumn.One("timed out", "timed_out"),

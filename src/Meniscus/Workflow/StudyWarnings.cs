@@ -1,14 +1,14 @@
 using System.Globalization;
 using Meniscus.Analysis;
+using Meniscus.Atoms;
 
 namespace Meniscus.Workflow;
 
 /// <summary>What a reader of a study's numbers should know: what is missing, short, dropped, or outside what was trained.</summary>
 internal static class StudyWarnings
 {
-    // A drift that over the run puts this share of the kinetic energy into the system, or takes it out.
-    private const double LargestDriftShare = 0.01;
-    private const double BoltzmannMev = 0.08617333262;
+    // Of the kinetic energy of an atom: how far the conserved quantity may go from its first value.
+    private const double LargestDeviationShare = 0.03;
 
     /// <summary>The warnings, gravest first.</summary>
     public static IReadOnlyList<string> Of(StudyResults results) =>
@@ -121,9 +121,7 @@ internal static class StudyWarnings
         {
             foreach (var part in run.Conserved)
             {
-                // Over the part, the drift is at most what the quantity went away from its first value.
-                var bound = LargestDriftShare * 1.5 * BoltzmannMev * run.Temperature;
-                if (part.Drift != 0 && part.LargestDeviation > 3 * bound)
+                if (part.LargestDeviation > LargestDeviationShare * 1.5 * Units.Boltzmann * 1000 * run.Temperature)
                     yield return Invariant($"{run.Source}, {run.Run}, {part.Stage}: the conserved quantity goes {part.LargestDeviation:0.0} meV per atom away from its first value (drift {part.Drift:G2} meV per atom and ps).");
             }
         }

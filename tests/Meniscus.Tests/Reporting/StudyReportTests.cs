@@ -77,7 +77,7 @@ public sealed class StudyReportTests
             Directory.Delete(entry, recursive: true);
         File.Delete(study.PathOf("iterations.csv"));
         StudyReport.Write(StudyResults.Read(study.Folder), folder.Path);
-        Assert.Contains("No labelled frames yet.", Page(folder).Root!.Value, StringComparison.Ordinal);
+        Assert.Contains("No labelled frames to train on yet.", Page(folder).Root!.Value, StringComparison.Ordinal);
     }
 
     private static XDocument Page(TemporaryFolder folder)
