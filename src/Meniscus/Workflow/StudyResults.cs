@@ -79,7 +79,7 @@ public sealed record StudyResults
         return results with { Warnings = StudyWarnings.Of(results), Notices = StudyWarnings.Notices(results) };
     }
 
-    /// <summary>What tells whether a study has changed since it was read: its stages and how many rows their tables have, roughly.</summary>
+    /// <summary>What tells whether a study has changed since it was read: its stages, and in steps of a twentieth how far the running ones are.</summary>
     /// <param name="folder">Folder of the study.</param>
     public static string Signature(string folder)
     {
@@ -91,7 +91,7 @@ public sealed record StudyResults
         }
 
         var status = StudyStatus.Read(folder);
-        return string.Create(CultureInfo.InvariantCulture, $"{count}:{latest}:{status.Standing}:{status.Phase}:{status.Running.Count}");
+        return string.Create(CultureInfo.InvariantCulture, $"{count}:{latest}:{status.Standing}:{status.Phase}:{string.Join(' ', status.Running.Select(stage => $"{stage.Name} {Math.Floor(20 * stage.Share)}"))}");
     }
 
     internal static IEnumerable<string> StageFiles(string folder) => Directory.EnumerateFiles(
