@@ -35,6 +35,8 @@ internal static class MeniscusCommand
             [
                 new InitVerb(),
                 new RunVerb(),
+                new StatusVerb(),
+                new ReportVerb(),
                 new TrainVerb(),
                 new TestVerb(),
                 new ModelDeviationVerb(),

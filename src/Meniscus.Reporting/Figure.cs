@@ -56,6 +56,12 @@ internal sealed class Figure
         return plot;
     }
 
+    /// <summary>Nominal width, in units of 1/96 inch.</summary>
+    public int Width => Math.Min(_columns, Math.Max(1, _panels.Count)) * _panelWidth;
+
+    /// <summary>Nominal height, in units of 1/96 inch.</summary>
+    public int Height => Rows * _panelHeight;
+
     /// <summary>Saves the figure; the ending of the name chooses the format.</summary>
     /// <param name="path">A name that ends in <c>.png</c> or <c>.svg</c>.</param>
     /// <exception cref="InputException">Another ending.</exception>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meniscus.Training;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -33,6 +34,26 @@ public sealed record LearningCurveData
 
     /// <summary>Learning rate.</summary>
     public double[]? LearningRate { get; init; }
+
+    /// <summary>Reads the columns of a learning curve.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">The file is missing or not a learning curve.</exception>
+    public static LearningCurveData Read(string path)
+    {
+        var curve = LearningCurve.Read(path);
+        double[]? Column(string name) => curve.Columns.Contains(name) ? curve.Column(name) : null;
+        return new LearningCurveData
+        {
+            Step = curve.Column("step"),
+            EnergyValidation = Column("rmse_e_val"),
+            EnergyTraining = Column("rmse_e_trn"),
+            ForceValidation = Column("rmse_f_val"),
+            ForceTraining = Column("rmse_f_trn"),
+            VirialValidation = Column("rmse_v_val"),
+            VirialTraining = Column("rmse_v_trn"),
+            LearningRate = Column("lr"),
+        };
+    }
 }
 
 /// <summary>
@@ -43,8 +64,8 @@ public sealed record LearningCurveData
 public static class LearningCurvePlot
 {
     private const int MostFaintPoints = 2000;
-    private static readonly Color Training = Color.FromHex("#0072B2");
-    private static readonly Color Validation = Color.FromHex("#D55E00");
+    private static readonly Color TrainingColour = Color.FromHex("#0072B2");
+    private static readonly Color ValidationColour = Color.FromHex("#D55E00");
 
     /// <summary>Saves the plot.</summary>
     /// <param name="data">The curve.</param>
@@ -65,6 +86,25 @@ public static class LearningCurvePlot
         figure.Save(path);
     }
 
+    /// <summary>Energy, force and virial as figures of their own, as far as there is anything to show.</summary>
+    /// <param name="data">The curve.</param>
+    /// <param name="width">Width, in units of 1/96 inch.</param>
+    /// <param name="height">Height, in units of 1/96 inch.</param>
+    internal static IEnumerable<(string Name, Figure Figure)> Singles(LearningCurveData data, int width, int height)
+    {
+        foreach (var (name, unit, training, validation) in ((string, string, double[]?, double[]?)[])
+            [
+                ("Energy", "meV/atom", data.EnergyTraining, data.EnergyValidation),
+                ("Force", "meV/Å", data.ForceTraining, data.ForceValidation),
+                ("Virial", "meV/atom", data.VirialTraining, data.VirialValidation),
+            ])
+        {
+            var figure = new Figure(columns: 1, width, height);
+            if (AddErrorPanel(figure, data.Step, name, $"RMSE ({unit})", training, validation, logarithmicSteps: false) > 0)
+                yield return (name, figure);
+        }
+    }
+
     private static int AddErrorPanel(
         Figure figure, double[] step, string title, string yLabel, double[]? training, double[]? validation, bool logarithmicSteps)
     {
@@ -74,8 +114,8 @@ public static class LearningCurvePlot
         if (trainingPoints.Count + validationPoints.Count == 0)
             return 0;
         var plot = figure.AddPanel(title, "step", yLabel);
-        AddCurve(plot, trainingPoints, Training, "training");
-        AddCurve(plot, validationPoints, Validation, "validation");
+        AddCurve(plot, trainingPoints, TrainingColour, "training");
+        AddCurve(plot, validationPoints, ValidationColour, "validation");
         plot.ShowLegend(Alignment.UpperRight);
         SetAxes(plot, [.. trainingPoints, .. validationPoints], logarithmicSteps);
         return 1;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meniscus.IO;
 using Meniscus.Training;
 using ScottPlot;
 
@@ -33,6 +34,30 @@ public sealed record ParitySeries(string Title, string Unit, double[] Reference,
     public static ParitySeries VirialPerAtom(double[] reference, double[] predicted) =>
         new("Virial", "meV/atom", MilliFrom(0, reference), MilliFrom(0, predicted));
 
+    /// <summary>Reads the detail files of a test (<c>PREFIX.e_peratom.out</c>, <c>PREFIX.f.out</c>, <c>PREFIX.v_peratom.out</c>), as far as they are there.</summary>
+    /// <param name="prefix">What their names begin with.</param>
+    /// <exception cref="InputException">A file is damaged.</exception>
+    public static IEnumerable<ParitySeries> ReadDetailFiles(string prefix)
+    {
+        if (Pairs($"{prefix}.e_peratom.out") is var (energy, predictedEnergy))
+            yield return EnergyPerAtom(energy, predictedEnergy);
+        if (Pairs($"{prefix}.f.out") is var (force, predictedForce))
+            yield return Force(force, predictedForce);
+        if (Pairs($"{prefix}.v_peratom.out") is var (virial, predictedVirial))
+            yield return VirialPerAtom(virial, predictedVirial);
+    }
+
+    private static (double[] Reference, double[] Predicted)? Pairs(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        var columns = NumpyText.Read(path);
+        if (columns.Count % 2 != 0)
+            throw new InputException($"{path}: {columns.Count} columns; expected as many predictions as references in every row");
+        var half = columns.Count / 2;
+        return ([.. columns.Take(half).SelectMany(c => c)], [.. columns.Skip(half).SelectMany(c => c)]);
+    }
+
     private static double[] MilliFrom(double origin, double[] values) => Array.ConvertAll(values, v => 1000 * (v - origin));
 }
 
@@ -59,6 +84,19 @@ public static class ParityPlot
         foreach (var (quantity, points) in usable)
             AddPanel(figure, quantity, points);
         figure.Save(path);
+    }
+
+    /// <summary>One quantity as a figure of its own; null without a finite pair.</summary>
+    /// <param name="series">The pairs.</param>
+    /// <param name="side">Width and height, in units of 1/96 inch.</param>
+    internal static Figure? Single(ParitySeries series, int side)
+    {
+        var points = FinitePairs(series);
+        if (points.Count == 0)
+            return null;
+        var figure = new Figure(columns: 1, side, side);
+        AddPanel(figure, series, points);
+        return figure;
     }
 
     private static void AddPanel(Figure figure, ParitySeries quantity, List<Coordinates> points)

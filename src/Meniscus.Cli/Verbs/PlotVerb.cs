@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Meniscus.IO;
 using Meniscus.Reporting;
 
 namespace Meniscus.Cli.Verbs;
@@ -46,32 +45,11 @@ internal sealed class PlotVerb : Verb
         var output = arguments.GetValue(_output) ?? Path.ChangeExtension(Path.GetFileName(input), ".png");
         var isPrefix = !File.Exists(input) && (File.Exists($"{input}.e_peratom.out") || File.Exists($"{input}.f.out"));
         if (isPrefix)
-            ParityPlot.Save(DetailFiles(input), output);
+            ParityPlot.Save(ParitySeries.ReadDetailFiles(input), output);
         else
-            LearningCurvePlot.Save(LearningCurveColumns.Read(input), output, arguments.GetValue(_logarithmicSteps));
+            LearningCurvePlot.Save(LearningCurveData.Read(input), output, arguments.GetValue(_logarithmicSteps));
         context.Print($"wrote {output}");
         context.PrintJson(new JsonResult().Add("output", output));
         return ExitCode.Done;
-    }
-
-    private static IEnumerable<ParitySeries> DetailFiles(string prefix)
-    {
-        if (Pairs($"{prefix}.e_peratom.out") is var (energy, predictedEnergy))
-            yield return ParitySeries.EnergyPerAtom(energy, predictedEnergy);
-        if (Pairs($"{prefix}.f.out") is var (force, predictedForce))
-            yield return ParitySeries.Force(force, predictedForce);
-        if (Pairs($"{prefix}.v_peratom.out") is var (virial, predictedVirial))
-            yield return ParitySeries.VirialPerAtom(virial, predictedVirial);
-    }
-
-    private static (double[] Reference, double[] Predicted)? Pairs(string path)
-    {
-        if (!File.Exists(path))
-            return null;
-        var columns = NumpyText.Read(path);
-        if (columns.Count % 2 != 0)
-            throw new InputException($"{path}: {columns.Count} columns; expected as many predictions as references in every row");
-        var half = columns.Count / 2;
-        return ([.. columns.Take(half).SelectMany(c => c)], [.. columns.Skip(half).SelectMany(c => c)]);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Meniscus.Reporting;
 using Meniscus.Workflow;
 
 namespace Meniscus.Cli.Verbs;
@@ -49,9 +50,13 @@ internal sealed class RunVerb : Verb
             context.Warn("the models were still unsure of more frames than stop/candidate_share when the iterations ended; see iterations.csv");
         var seconds = context.Console.Time.GetElapsedTime(started).TotalSeconds;
         context.Print(string.Create(CultureInfo.InvariantCulture, $"{summary.Iterations} iterations, {seconds:0} s; everything is in {summary.Folder}"));
+        var report = Path.Combine(summary.Folder, StudyReport.FolderName);
+        StudyReport.Write(StudyResults.Read(summary.Folder), report);
+        context.Print($"report: {Path.Combine(report, StudyReport.PageName)}");
         context.PrintJson(new JsonResult()
             .Add("folder", summary.Folder)
             .Add("iterations", (long)summary.Iterations)
+            .Add("report", Path.Combine(report, StudyReport.PageName))
             .Add("converged", summary.Converged)
             .Add("seconds", seconds));
         return ExitCode.Done;

@@ -116,7 +116,7 @@ internal sealed class TrainVerb : Verb
         if (!input.Training.Display)
             return null;
         var plot = Path.ChangeExtension(input.Training.DisplayFile, ".png");
-        LearningCurvePlot.Save(LearningCurveColumns.Read(input.Training.DisplayFile), plot);
+        LearningCurvePlot.Save(LearningCurveData.Read(input.Training.DisplayFile), plot);
         return plot;
     }
 

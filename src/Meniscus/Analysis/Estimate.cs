@@ -36,8 +36,9 @@ public readonly record struct Estimate(double Mean, double StandardError, double
             return string.Create(culture, $"{mean:G8}({error:G2})");
         if (decimals <= 0)
         {
+            // Adding 0 makes 0 of -0.
             var unit = Math.Pow(10, -decimals);
-            return string.Create(culture, $"{Math.Round(mean / unit) * unit:0}({Math.Round(error / unit) * unit:0})");
+            return string.Create(culture, $"{(Math.Round(mean / unit) * unit) + 0.0:0}({Math.Round(error / unit) * unit:0})");
         }
 
         var digits = error >= 1 ? error.ToString($"F{decimals}", culture) : Math.Round(error * Math.Pow(10, decimals)).ToString("0", culture);

@@ -57,7 +57,7 @@ public sealed class SlabCheck
         if (densest > 0.25 * fit.Liquid.Mean)
             warnings.Add(string.Create(culture, $"there is a second slab or droplet: {densest:0.###} g/cm³ more than {FarFromSurface} Å outside the surfaces"));
         else if (outside > 0)
-            warnings.Add(string.Create(culture, $"{100 * outside / all:0.##}% of the mass is in the vapour, more than {FarFromSurface} Å outside the surfaces"));
+            warnings.Add(string.Create(culture, $"{100 * outside / all:G2}% of the mass is in the vapour, more than {FarFromSurface} Å outside the surfaces"));
         if (fit.Upper.Mean - fit.Lower.Mean > _profile.Length - 10)
             warnings.Add(string.Create(culture, $"only {_profile.Length - fit.Upper.Mean + fit.Lower.Mean:0.#} Å of vapour separate the surfaces from their images; the two may feel each other"));
         return warnings;

@@ -107,6 +107,25 @@ public sealed class StudyRun
         return listing.Stages;
     }
 
+    /// <summary>Whether a process runs the study now.</summary>
+    /// <param name="folder">Folder of the study.</param>
+    internal static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var held = new FileStream(Path.Combine(folder, LockFile), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private StudySummary DoAll()
     {
         var (last, converged) = Iterate();
