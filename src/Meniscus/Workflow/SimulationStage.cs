@@ -26,6 +26,8 @@ internal sealed class SimulationStage : StudyStage
     private const string StartFile = "start.xyz";
     private const string RestartFile = "md.restart";
 
+    private const double LargestLeak = 500; // meV per atom
+
     private readonly MdInput _input;
     private readonly IReadOnlyList<string> _models;
     private readonly StartStructure _start;
@@ -93,12 +95,23 @@ internal sealed class SimulationStage : StudyStage
         try
         {
             var result = MdRun.Run(input, new MdOptions { Threads = run.Threads, Restart = goesOn ? restart : null, Notice = run.Notice }, model.Potential, model.Deviation, run.Progress, run.Cancellation);
+            RequireConservation(result);
             return Numbers(result);
         }
         catch (MdFailedException e) when (_mayComeApart)
         {
             run.Notice($"came apart: {e.Message}");
             return SaveWhatIsThere(run, e.Message);
+        }
+    }
+
+    /// <summary>A model that leaks this much has left what it knows, even where no atom flew away.</summary>
+    private static void RequireConservation(MdResult result)
+    {
+        foreach (var drift in result.Drifts)
+        {
+            if (drift.LargestMevPerAtom > LargestLeak)
+                throw new MdFailedException(FormattableString.Invariant($"{drift.Stage}: the conserved quantity went {drift.LargestMevPerAtom / 1000:g3} eV per atom away from its start; the model does not know what it met there, so let it explore more (hotter, denser), or take a shorter time step"));
         }
     }
 
