@@ -45,11 +45,19 @@ internal sealed class DeepmdPotential : DeepmdObject, IDisposable
 
     public DeepmdPotential(Func<DeepPotModel> load)
     {
-        Run(() => Model = new NativeModel(load(), DeepmdThreads.Count));
+        Run(() =>
+        {
+            var model = load();
+            Model = new NativeModel(TensorFlowSwitch.Of(model), DeepmdThreads.Count);
+            Stored = model;
+        });
         _loadError = Error;
     }
 
     public NativeModel? Model { get; private set; }
+
+    /// <summary>The model as its file has it, or null where it could not be loaded.</summary>
+    public DeepPotModel? Stored { get; private set; }
 
     /// <summary>The list of the last call that brought a new one.</summary>
     public GivenNeighbors Neighbors { get; } = new();
@@ -73,12 +81,16 @@ internal sealed class DeepmdDeviation : DeepmdObject, IDisposable
             var models = load();
             if (models.Length == 0)
                 throw new ArgumentException("number of models is 0; expected at least one");
-            Models = new NativeCommittee(models, DeepmdThreads.Count);
+            Models = new NativeCommittee(Array.ConvertAll(models, TensorFlowSwitch.Of), DeepmdThreads.Count);
+            Stored = models[0];
         });
         _loadError = Error;
     }
 
     public NativeCommittee? Models { get; private set; }
+
+    /// <summary>The first model as its file has it, or null where one could not be loaded.</summary>
+    public DeepPotModel? Stored { get; private set; }
 
     /// <inheritdoc cref="DeepmdPotential.Neighbors"/>
     public GivenNeighbors Neighbors { get; } = new();
@@ -112,6 +124,23 @@ internal sealed class DeepmdOtherKind : DeepmdObject
 {
     public DeepmdOtherKind(string kind) =>
         Error = $"{kind} are not supported by libmeniscus: it evaluates energy models with the descriptor se_e2_a";
+}
+
+/// <summary>
+/// The switch of DeepPot-SE as DeePMD-kit's TensorFlow operators compute it: u = (r − r_s)/(r_c − r_s) with r_s and with the
+/// difference rounded to float32. For r_s = 1.8 Å this changes energies by 1e-8 eV. Elsewhere the decimal numbers that were
+/// meant are taken, as in DeePMD-kit's other backends; who comes from its library wants that library's numbers.
+/// </summary>
+internal static class TensorFlowSwitch
+{
+    /// <summary>A model whose radii, in float64, give that u; the model itself where it is not from TensorFlow.</summary>
+    public static DeepPotModel Of(DeepPotModel model)
+    {
+        if (!model.TruncatesPerType)
+            return model;
+        var (cutoff, smooth) = ((float)model.Descriptor.Cutoff, (float)model.Descriptor.SmoothCutoff);
+        return model with { Descriptor = model.Descriptor with { SmoothCutoff = smooth, Cutoff = (double)smooth + (float)(cutoff - smooth) } };
+    }
 }
 
 /// <summary>How many threads a model gets, by the variables that DeePMD-kit knows.</summary>

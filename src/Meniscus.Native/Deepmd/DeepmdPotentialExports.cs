@@ -16,7 +16,7 @@ internal static unsafe class DeepmdPotentialExports
     [UnmanagedCallersOnly(EntryPoint = "DP_NewDeepPotWithParam", CallConvs = [typeof(CallConvCdecl)])]
     public static nint NewDeepPotWithParam(byte* model, int gpuRank, byte* content) => HandleTable.Add(new DeepmdPotential(() =>
         content == null || *content == 0
-            ? DeepPotModelFile.Load(NativeText.Read(model, "the name of the model"))
+            ? Read(model, null, 0)
             : throw new InputException("file_content is broken in DP_NewDeepPotWithParam. Use DP_NewDeepPotWithParam2 instead.")));
 
     [UnmanagedCallersOnly(EntryPoint = "DP_NewDeepPotWithParam2", CallConvs = [typeof(CallConvCdecl)])]
@@ -188,8 +188,6 @@ internal static unsafe class DeepmdPotentialExports
     }
 
     private static T? Ask<T>(nint handle, Func<DeepPotModel, T> question) => Guard.Get(
-        () => (HandleTable.Find<DeepmdPotential>(handle)?.Model ?? HandleTable.Find<DeepmdDeviation>(handle)?.Models?.Models[0])?.Model is { } model
-            ? question(model)
-            : default,
+        () => (HandleTable.Find<DeepmdPotential>(handle)?.Stored ?? HandleTable.Find<DeepmdDeviation>(handle)?.Stored) is { } model ? question(model) : default,
         default);
 }
