@@ -18,8 +18,7 @@ public sealed class NativeLibraryTests : IDisposable
     [Fact]
     public void A_program_in_C_gets_consistent_results_and_codes_for_its_mistakes()
     {
-        var prefix = Environment.GetEnvironmentVariable("MENISCUS_NATIVE") is { Length: > 0 } named ? named : Repository.Path("artifacts", "native");
-        Assert.SkipUnless(File.Exists(Path.Combine(prefix, "lib", "libmeniscus.so")), $"libmeniscus is not in {prefix} (src/Meniscus.Native/build.sh {prefix})");
+        var prefix = Prefix();
         Assert.SkipUnless(Run("cc", "--version").Code == 0, "there is no C compiler (cc)");
         var program = _folder.File("interface_test");
         var (code, output) = Run(
@@ -33,6 +32,14 @@ public sealed class NativeLibraryTests : IDisposable
         (code, output) = Run(program, _folder.Path, _folder.Path, "300");
         Assert.True(code == 0, output);
         Assert.EndsWith("0 failed", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the library is installed; skips the running test where it is not.</summary>
+    internal static string Prefix()
+    {
+        var prefix = Environment.GetEnvironmentVariable("MENISCUS_NATIVE") is { Length: > 0 } named ? named : Repository.Path("artifacts", "native");
+        Assert.SkipUnless(File.Exists(Path.Combine(prefix, "lib", "libmeniscus.so")), $"libmeniscus is not in {prefix} (src/Meniscus.Native/build.sh {prefix})");
+        return prefix;
     }
 
     private static (int Code, string Output) Run(string program, params string[] arguments)
