@@ -26,6 +26,7 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# A folder of its own for what is compiled: restoring for a processor would disturb other builds of the checkout.
 for level in "$@"; do
     case $level in
         native|x86-64-v3|x86-64-v4) set_of=$level ;;
@@ -33,7 +34,8 @@ for level in "$@"; do
         *) echo "unknown level '$level'; expected native, x86-64-v2, x86-64-v3 or x86-64-v4" >&2; exit 2 ;;
     esac
     dotnet publish "$here/Meniscus.Native.csproj" -c Release -r "$runtime" --nologo -v quiet -clp:NoSummary \
-        -p:PublishAot=true -p:IlcInstructionSet="$set_of" -p:CppCompilerAndLinker="$compiler" -o "$work/$level"
+        -p:PublishAot=true -p:IlcInstructionSet="$set_of" -p:CppCompilerAndLinker="$compiler" \
+        --artifacts-path "$work/artifacts" -o "$work/$level"
 done
 
 install_library() {
