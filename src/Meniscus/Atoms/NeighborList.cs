@@ -75,6 +75,29 @@ public sealed class NeighborList
         FindPairs(grid);
     }
 
+    /// <summary>Takes pairs from elsewhere; nothing is wrapped, and there are no images but those that are atoms.</summary>
+    /// <param name="positions">Å, x y z per atom.</param>
+    /// <param name="given">The pairs, of as many atoms.</param>
+    /// <exception cref="InputException">A position is not finite.</exception>
+    public void Take(ReadOnlySpan<double> positions, GivenNeighbors given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(positions.Length, 3 * given.AtomCount);
+        RequireFinite(positions);
+        AtomCount = given.AtomCount;
+        Cutoff = double.NaN;
+        Grow(ref _wrapped, positions.Length);
+        positions.CopyTo(_wrapped);
+        Grow(ref _start, AtomCount + 1);
+        given.Start.CopyTo(_start);
+        Grow(ref _neighbors, PairCount);
+        given.Neighbors.CopyTo(_neighbors);
+        Grow(ref _shiftOf, PairCount);
+        Array.Clear(_shiftOf, 0, PairCount);
+        _shiftRange = 0;
+        MakeShiftVectors(Cell.None);
+    }
+
     /// <summary>
     /// Places moved atoms, in a cell that may have changed, into the images of the last build. The pairs stay the same.
     /// </summary>

@@ -26,7 +26,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     private readonly ChebyshevEmbedding<T>? _tables;
     private readonly Action<int, int> _evaluateBlocks;
     private readonly VerletList _verlet = new();
-    private readonly NeighborList _list;
+    private readonly NeighborList _givenList = new();
     private readonly List<Block> _blocks = [];
     private readonly NativeBuffer<double> _pairGradient = new(0);
     private readonly NativeBuffer<double> _pairVector = new(0);
@@ -37,6 +37,8 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     private readonly bool[] _partExceeded;
     private CentreColumns<T>?[] _columns;
     private CentreColumns<T>?[]? _tableColumns;
+    private NeighborList _list;
+    private GivenNeighbors? _given;
     private int[] _types = [];
     private int[] _byType = [];
     private int[] _used = [];
@@ -97,13 +99,35 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
     /// <summary>Computes everything for one configuration.</summary>
     public void Evaluate(in Configuration configuration, Evaluation result)
     {
-        var atoms = configuration.Types.Length;
-        result.Reset(atoms, _kernel.DescriptorWidth);
+        TakeConfiguration(configuration, result);
+        _verlet.Update(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff, Skin);
+        (_list, _given) = (_verlet.List, null);
+        Evaluate(result);
+    }
+
+    /// <summary>
+    /// Computes everything with the neighbours of another program: the energies of its centres, and what they do to all
+    /// atoms, images included. The cell is not looked at.
+    /// </summary>
+    public void Evaluate(in Configuration configuration, GivenNeighbors given, Evaluation result)
+    {
+        TakeConfiguration(configuration, result);
+        _givenList.Take(configuration.Positions, given);
+        (_list, _given) = (_givenList, given);
+        Evaluate(result);
+    }
+
+    private void TakeConfiguration(in Configuration configuration, Evaluation result)
+    {
+        result.Reset(configuration.Types.Length, _kernel.DescriptorWidth);
         RequireTypes(configuration.Types);
         CopyInputs(configuration);
         _result = result;
-        _verlet.Update(configuration.Positions, configuration.Cell, _kernel.Settings.Cutoff, Skin);
-        for (_end = 0; _end < atoms;)
+    }
+
+    private void Evaluate(Evaluation result)
+    {
+        for (_end = 0; _end < _list.AtomCount;)
         {
             BeginWindow();
             SortByType();
@@ -230,7 +254,7 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
             var begin = place;
             for (var i = _first; i < _end; i++)
             {
-                if (_types[i] == type)
+                if (_types[i] == type && (_given is null || _given.IsCentre[i]))
                     _byType[place++] = i;
             }
 

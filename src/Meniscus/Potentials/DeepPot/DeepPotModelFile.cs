@@ -39,6 +39,30 @@ public static class DeepPotModelFile
         }
     }
 
+    /// <summary>Reads a model from memory, where a file's content has been brought there in some other way.</summary>
+    /// <param name="name">What the file is called, for messages; its ending decides the format.</param>
+    /// <param name="content">All of the file.</param>
+    /// <returns>The model, checked for consistent shapes and finite numbers.</returns>
+    /// <exception cref="InputException">The content is damaged, or holds something that is not supported.</exception>
+    public static DeepPotModel Load(string name, byte[] content)
+    {
+        var ending = Path.GetExtension(name).ToLowerInvariant();
+        switch (ending)
+        {
+            case ".pb" or ".pbtxt":
+                return FrozenModelReader.Read(name, content, isText: ending == ".pbtxt");
+            case ".dp":
+                return DeepPotModelSection.Read(ModelHdf5.Read(content, name), name);
+            case ".json":
+                return DeepPotModelSection.Read(ModelJson.Read(new MemoryStream(content), name), name);
+            case ".yaml" or ".yml":
+                using (var text = new StreamReader(new MemoryStream(content)))
+                    return DeepPotModelSection.Read(ModelYaml.Read(text, name), name);
+            default:
+                throw new InputException($"{name}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", ReadableEndings)}");
+        }
+    }
+
     /// <summary>Writes a model; the file appears whole or not at all.</summary>
     /// <param name="model">The model. A float32 model's weights are rounded to float32.</param>
     /// <param name="path">The file; its ending decides the format.</param>

@@ -78,6 +78,25 @@ public sealed class DeepPotential : IPotential
             _evaluator32!.Evaluate(configuration, result);
     }
 
+    /// <summary>
+    /// Computes energy, forces and virial with the neighbours that another program has listed: the energy is that of its
+    /// centres, and forces and atomic virials are what these do to all atoms. Those on an image belong to the atom that it
+    /// is an image of; adding them there is the other program's business. The cell of the configuration is not looked at.
+    /// </summary>
+    /// <param name="configuration">Types, positions and parameters of all atoms, images included.</param>
+    /// <param name="neighbors">Neighbours of the centres, all that are within <see cref="Cutoff"/>, from both ends.</param>
+    /// <param name="result">Receives the results for all atoms.</param>
+    /// <exception cref="InputException">Atoms overlap, a number is not finite, or a type is unknown.</exception>
+    public void Evaluate(in Configuration configuration, GivenNeighbors neighbors, Evaluation result)
+    {
+        ArgumentNullException.ThrowIfNull(neighbors);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(neighbors.AtomCount, configuration.Types.Length);
+        if (_evaluator64 is not null)
+            _evaluator64.Evaluate(configuration, neighbors, result);
+        else
+            _evaluator32!.Evaluate(configuration, neighbors, result);
+    }
+
     /// <inheritdoc/>
     public void SaveMemory(BinaryWriter writer)
     {

@@ -39,7 +39,7 @@ internal static class EnergyFittingSection
             AtomParameterAverage = ReadStatistics(variables, "aparam_avg", atomParameters, precision),
             AtomParameterInverseStd = ReadStatistics(variables, "aparam_inv_std", atomParameters, precision),
             DefaultFrameParameters = ReadDefaults(section, frameParameters),
-            AtomEner = section.NumbersPerType("atom_ener", typeCount),
+            AtomEner = ReadAtomEner(section, typeCount),
             BiasAtomE = variables.ArrayOrNull("bias_atom_e", typeCount, 1) ?? new double[typeCount],
             Trainable = ReadTrainable(section, neuron.Length + 1),
             Rcond = section.NumberOrNull("rcond"),
@@ -93,6 +93,10 @@ internal static class EnergyFittingSection
         }
         return map;
     }
+
+    /// <summary>DeePMD-kit's TensorFlow backend writes an empty list where there is none.</summary>
+    private static double?[]? ReadAtomEner(ModelSection section, int typeCount) =>
+        section.ListOrEmpty("atom_ener").Count == 0 ? null : section.NumbersPerType("atom_ener", typeCount);
 
     private static void CheckType(ModelSection section)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Meniscus.IO;
 using PureHDF;
 using PureHDF.VOL.Native;
@@ -20,24 +21,35 @@ internal static class ModelHdf5
         return Read(content, file);
     }
 
-    public static ModelMap Read(byte[] content, string file)
+    /// <summary>Reads a file's content.</summary>
+    /// <param name="content">All of it.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="aheadOfTime">
+    /// Whether to do without the HDF5 library, which makes code while it runs: a program compiled ahead of time cannot.
+    /// </param>
+    public static ModelMap Read(byte[] content, string file, bool aheadOfTime = false)
     {
         if (!HasSignature(content))
             throw new InputException($"{file}: not an HDF5 file; a .dp model starts with the HDF5 signature. Check that the file is complete, or rename it if it is .yaml or .json");
         try
         {
-            using var stream = new Hdf5InputStream(new MemoryStream(content, writable: false));
-            using var hdf5 = H5File.Open(stream);
-            var tree = ModelJson.Parse(ReadText(hdf5, file), file);
-            // One pass over the links: looking every name up walks them all again.
-            var datasets = hdf5.Children().OfType<IH5Dataset>().ToDictionary(dataset => "/" + dataset.Name);
-            return (ModelMap)Attach(tree, datasets, new ModelPlace(file, "", content.Length), isVariable: false);
+            return RuntimeFeature.IsDynamicCodeSupported && !aheadOfTime ? ReadWithLibrary(content, file) : ModelHdf5Plain.Read(content, file);
         }
         // The HDF5 library meets damaged files with whatever exception its decoding runs into.
         catch (Exception error) when (error is not InputException)
         {
             throw new InputException($"{file}: damaged or unsupported HDF5 file ({error.GetType().Name}: {ModelNode.Shorten(error.Message)}); copy or convert it again", error);
         }
+    }
+
+    private static ModelMap ReadWithLibrary(byte[] content, string file)
+    {
+        using var stream = new Hdf5InputStream(new MemoryStream(content, writable: false));
+        using var hdf5 = H5File.Open(stream);
+        var tree = ModelJson.Parse(ReadText(hdf5, file), file);
+        // One pass over the links: looking every name up walks them all again.
+        var datasets = hdf5.Children().OfType<IH5Dataset>().ToDictionary(dataset => "/" + dataset.Name);
+        return Attach(tree, (name, place) => ReadDataset(datasets, name, place), new ModelPlace(file, "", content.Length));
     }
 
     public static void Write(ModelMap root, Stream stream)
@@ -54,26 +66,32 @@ internal static class ModelHdf5
         return content.AsSpan().StartsWith(signature);
     }
 
-    private static string ReadText(NativeFile root, string file)
-    {
-        if (!root.AttributeExists("json"))
-            throw new InputException($"{file}: this HDF5 file has no attribute 'json' on its root; it is not a DeePMD-kit model");
-        return root.Attribute("json").Read<string>();
-    }
+    private static string ReadText(NativeFile root, string file) =>
+        root.AttributeExists("json") ? root.Attribute("json").Read<string>() : throw NoTree(file);
+
+    /// <summary>The file may be sound HDF5, but of something else.</summary>
+    public static InputException NoTree(string file) =>
+        new($"{file}: this HDF5 file has no attribute 'json' on its root; it is not a DeePMD-kit model");
 
     /// <summary>A copy of the tree in which, below <c>@variables</c>, names of datasets are replaced by the arrays.</summary>
-    private static ModelNode Attach(ModelNode node, Dictionary<string, IH5Dataset> datasets, ModelPlace place, bool isVariable)
+    /// <param name="tree">The tree.</param>
+    /// <param name="read">Gives the dataset of a name.</param>
+    /// <param name="place">The root, for messages.</param>
+    public static ModelMap Attach(ModelMap tree, Func<string, ModelPlace, ModelArray> read, ModelPlace place) =>
+        (ModelMap)Attach(tree, read, place, isVariable: false);
+
+    private static ModelNode Attach(ModelNode node, Func<string, ModelPlace, ModelArray> read, ModelPlace place, bool isVariable)
     {
         switch (node)
         {
             case ModelText name when isVariable:
-                return ReadDataset(datasets, name.Value, place);
+                return read(name.Value, place);
             case ModelList list:
-                return new ModelList(list.Items.Select((item, i) => Attach(item, datasets, place.At(i), isVariable)));
+                return new ModelList(list.Items.Select((item, i) => Attach(item, read, place.At(i), isVariable)));
             case ModelMap map:
                 var copy = new ModelMap();
                 foreach (var (key, value) in map.Entries)
-                    copy[key] = Attach(value, datasets, place.At(key), isVariable || key == Variables);
+                    copy[key] = Attach(value, read, place.At(key), isVariable || key == Variables);
                 return copy;
             default:
                 return node;
@@ -83,11 +101,11 @@ internal static class ModelHdf5
     private static ModelArray ReadDataset(Dictionary<string, IH5Dataset> datasets, string name, ModelPlace place)
     {
         if (!datasets.TryGetValue(name, out var dataset))
-            throw place.Error($"the file has no dataset '{name}'; it is incomplete, copy or convert it again");
+            throw NoDataset(name, place);
         if (dataset.Layout.Class is not (H5DataLayoutClass.Contiguous or H5DataLayoutClass.Compact))
-            throw place.Error($"dataset {name} is stored as {dataset.Layout.Class}; expected contiguous storage, rewrite the file with h5repack -l CONTI");
-        var type = TypeOf(dataset.Type, name, place);
-        var shape = ShapeOf(dataset, name, place);
+            throw NotInOnePiece(name, dataset.Layout.Class.ToString(), place);
+        var type = TypeOf(dataset.Type.Class.ToString(), dataset.Type.Size, name, place);
+        var shape = ShapeOf(dataset.Space.Type == H5DataspaceType.Scalar ? [] : dataset.Space.Dimensions, dataset.Type.Size, name, place);
         double[] values = shape.Contains(0) ? [] : type switch
         {
             ModelArrayType.Float64 => dataset.Read<double[]>(),
@@ -98,20 +116,25 @@ internal static class ModelHdf5
         return new ModelArray(type, shape, values);
     }
 
-    private static ModelArrayType TypeOf(IH5DataType type, string name, ModelPlace place) => (type.Class, type.Size) switch
+    public static InputException NoDataset(string name, ModelPlace place) =>
+        place.Error($"the file has no dataset '{name}'; it is incomplete, copy or convert it again");
+
+    public static InputException NotInOnePiece(string name, string storage, ModelPlace place) =>
+        place.Error($"dataset {name} is stored as {storage}; expected contiguous storage, rewrite the file with h5repack -l CONTI");
+
+    public static ModelArrayType TypeOf(string kind, int size, string name, ModelPlace place) => (kind, size) switch
     {
-        (H5DataTypeClass.FloatingPoint, 8) => ModelArrayType.Float64,
-        (H5DataTypeClass.FloatingPoint, 4) => ModelArrayType.Float32,
-        (H5DataTypeClass.FixedPoint, 8) => ModelArrayType.Int64,
-        (H5DataTypeClass.FixedPoint, 4) => ModelArrayType.Int32,
-        _ => throw place.Error($"dataset {name} holds {8 * type.Size}-bit {type.Class}; expected float64, float32, int64 or int32"),
+        (nameof(H5DataTypeClass.FloatingPoint), 8) => ModelArrayType.Float64,
+        (nameof(H5DataTypeClass.FloatingPoint), 4) => ModelArrayType.Float32,
+        (nameof(H5DataTypeClass.FixedPoint), 8) => ModelArrayType.Int64,
+        (nameof(H5DataTypeClass.FixedPoint), 4) => ModelArrayType.Int32,
+        _ => throw place.Error($"dataset {name} holds {8 * size}-bit {kind}; expected float64, float32, int64 or int32"),
     };
 
-    private static int[] ShapeOf(IH5Dataset dataset, string name, ModelPlace place)
+    /// <summary>The shape of a dataset; uncompressed arrays are never larger than the file, which is checked before memory is taken.</summary>
+    public static int[] ShapeOf(ulong[] shape, int size, string name, ModelPlace place)
     {
-        ulong[] shape = dataset.Space.Type == H5DataspaceType.Scalar ? [] : dataset.Space.Dimensions;
-        // Uncompressed arrays are never larger than the file: check before the reader allocates.
-        var bytes = (UInt128)dataset.Type.Size;
+        var bytes = (UInt128)size;
         foreach (var length in shape)
         {
             bytes *= length;

@@ -15,9 +15,12 @@ internal static class FrozenModelReader
     {
         if (new FileInfo(path).Length > Array.MaxLength)
             throw new InputException($"{path}: {new FileInfo(path).Length} bytes; a GraphDef has at most {Array.MaxLength}");
-        var bytes = File.ReadAllBytes(path);
-        return Read(new FrozenGraph(isText ? GraphDefTextReader.Read(bytes, path) : GraphDefBinaryReader.Read(bytes, path)));
+        return Read(path, File.ReadAllBytes(path), isText);
     }
+
+    /// <summary>Reads the content of a file.</summary>
+    public static DeepPotModel Read(string name, byte[] content, bool isText) =>
+        Read(new FrozenGraph(isText ? GraphDefTextReader.Read(content, name) : GraphDefBinaryReader.Read(content, name)));
 
     public static DeepPotModel Read(FrozenGraph graph)
     {

@@ -22,6 +22,12 @@ internal sealed class ProtobufMessage
     /// <summary>Numbers and names, as they are written.</summary>
     public IEnumerable<string> Scalars(string name) => Of(name).OfType<string>();
 
+    /// <summary>Names of the fields, in the order in which each came first.</summary>
+    public IEnumerable<string> Names => _fields.Keys;
+
+    /// <summary>Values of a field: a message, a text as bytes, or a number or name as it is written.</summary>
+    public IReadOnlyList<object> Values(string name) => Of(name);
+
     public string Text(string name) => Texts(name).LastOrDefault() is { } text ? Encoding.UTF8.GetString(text) : "";
 
     private List<object> Of(string name) => _fields.GetValueOrDefault(name, []);
