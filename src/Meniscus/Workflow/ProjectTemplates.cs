@@ -92,7 +92,7 @@ public static class ProjectTemplates
         Stop = new StopInput { CandidateShare = 0.1, MaxIterations = 1 },
         Labels = new StudyLabelsInput { Calculator = LabelCalculator.Spcfw },
         Training = new StudyTrainingInput { Seeds = [1, 2], Steps = 12_000, RetrainSteps = 5000, RetrainStartRate = 3e-3, FinalSteps = 40_000, Input = SmallNetwork() },
-        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 20, RampPs = 10, SlabPs = 25, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
+        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 24, RampPs = 8, SlabPs = 40, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
         CompareWith = Meniscus.Training.PotentialModels.Water,
         Analysis = new StudyAnalysisInput { DiscardPs = 2, RampBins = 10 },
     };
@@ -169,7 +169,7 @@ public static class ProjectTemplates
                 ["start_pref_e"] = loss.StartE,
                 ["limit_pref_e"] = loss.LimitE,
                 ["start_pref_f"] = 1000,
-                ["limit_pref_f"] = 10,
+                ["limit_pref_f"] = 1,
                 ["start_pref_v"] = loss.StartV,
                 ["limit_pref_v"] = loss.LimitV,
             },
