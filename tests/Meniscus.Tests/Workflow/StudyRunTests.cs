@@ -13,44 +13,24 @@ public sealed class StudyRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Toy(string change = "", string to = "") => """
-        {
-          "system": { "water_molecules": 16 }, "temperatures_K": [300, 350],
-          "dynamics": { "timestep_fs": 0.5, "thermostat_fs": 50, "barostat_fs": 500 },
-          "first_exploration": { "temperatures_K": [350], "equilibration_ps": 0.1, "bulk_ps": 0.4, "slab_ps": 0.3, "slab_length_A": 25, "frame_every_fs": 10, "bulk_frames": 20, "ramp_frames": 0, "slab_frames": 15 },
-          "exploration": { "temperatures_K": [300], "equilibration_ps": 0.02, "bulk_ps": 0.05, "slab_ps": 0, "frame_every_fs": 5, "bulk_frames": 6, "seed": 2 },
-          "selection": { "low_eV_per_A": 0.001, "high_eV_per_A": 50, "seed": 3 },
-          "stop": { "candidate_share": 0, "max_iterations": 1 },
-          "labels": { "calculator": "spcfw", "validation_share": 0.2, "seed": 4 },
-          "training": { "seeds": [1, 2], "steps": 600, "retrain_steps": 300, "final_steps": 0, "input": {
-            "model": { "type_map": ["O", "H"], "descriptor": { "type": "se_e2_a", "sel": "auto", "rcut": 4.0, "rcut_smth": 0.5, "neuron": [4, 8], "axis_neuron": 4, "type_one_side": true, "precision": "float32" }, "fitting_net": { "neuron": [12, 12], "precision": "float32" } },
-            "learning_rate": { "type": "exp", "start_lr": 1e-2, "stop_lr": 1e-4, "decay_steps": 50 },
-            "loss": { "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000, "limit_pref_f": 10 },
-            "training": { "batch_size": 1, "disp_freq": 100, "save_freq": 100 } } },
-          "production": { "equilibration_ps": 0.02, "bulk_ps": 0.3, "ramp_ps": 0.1, "ramp_bar": [1, 500], "slab_ps": 0, "frame_every_fs": 10, "seed": 5 },
-          "compare_with": "spcfw",
-          "analysis": { "rdf_max_A": 4, "ramp_bins": 4 }
-        }
-        """.Replace(change.Length > 0 ? change : "\0", to, StringComparison.Ordinal);
-
     [Fact]
     public void AChangeRedoesWhatDependsOnItAndNothingElse()
     {
-        var all = Run("study", Toy());
+        var all = Run("study", ToyStudy.Text());
         Assert.Contains("iter-000/label/slab-350K", all);
         Assert.Contains("iter-001/train/model-1", all);
         Assert.Contains("analysis/reference/ramp-350K", all);
-        Assert.Empty(Run("study", Toy()));
-        Assert.All(StudyRun.DryRun(Project("study", Toy())), stage => Assert.True(stage.IsDone, stage.Name));
+        Assert.Empty(Run("study", ToyStudy.Text()));
+        Assert.All(StudyRun.DryRun(Project("study", ToyStudy.Text())), stage => Assert.True(stage.IsDone, stage.Name));
 
         // Another seed of one model: that model, what it drives, and what is trained on frames that it found.
-        var seed = Run("study", Toy("\"seeds\": [1, 2]", "\"seeds\": [1, 7]"));
+        var seed = Run("study", ToyStudy.Text("\"seeds\": [1, 2]", "\"seeds\": [1, 7]"));
         Assert.Contains("iter-000/train/model-1", seed);
         Assert.DoesNotContain("iter-000/train/model-0", seed);
         Assert.DoesNotContain(seed, name => name.StartsWith("iter-000/label", StringComparison.Ordinal) || name.StartsWith("production/reference", StringComparison.Ordinal));
 
         // One temperature of the production: its runs and analyses.
-        var changed = Toy("\"seeds\": [1, 2]", "\"seeds\": [1, 7]").Replace("\"seed\": 5", "\"seed\": 5, \"temperatures_K\": [300, 360]", StringComparison.Ordinal);
+        var changed = ToyStudy.Text("\"seeds\": [1, 2]", "\"seeds\": [1, 7]").Replace("\"seed\": 5", "\"seed\": 5, \"temperatures_K\": [300, 360]", StringComparison.Ordinal);
         var temperature = Run("study", changed);
         Assert.All(temperature, name => Assert.Contains("360K", name, StringComparison.Ordinal));
         Assert.Contains("production/model/bulk-360K", temperature);
@@ -64,7 +44,7 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public void StoppedAtRandomMomentsItEndsWithTheSameNumbers()
     {
-        Run("whole", Toy());
+        Run("whole", ToyStudy.Text());
         var random = new Random(7);
         var stops = 0;
         for (var attempt = 0; attempt < 60; attempt++)
@@ -73,7 +53,7 @@ public sealed class StudyRunTests : IDisposable
             var left = random.Next(2, 16);
             try
             {
-                Run("stopped", Toy(), new Relay<StudyEvent>(e =>
+                Run("stopped", ToyStudy.Text(), new Relay<StudyEvent>(e =>
                 {
                     if (e.Kind is StudyEventKind.Started or StudyEventKind.Progress or StudyEventKind.Finished && --left == 0)
                         stop.Cancel();
@@ -87,20 +67,13 @@ public sealed class StudyRunTests : IDisposable
         }
 
         Assert.True(stops >= 8, $"stopped {stops} times");
-        string[] Files(string study) => [.. Directory.GetFiles(Path.Combine(_folder.Path, study, "study"), "*", SearchOption.AllDirectories)
-            // These two also hold times of the clock.
-            .Where(file => Path.GetFileName(file) is not ("status.csv" or "lcurve.full.csv"))
-            .Where(file => Path.GetExtension(file) is ".csv" or ".xyz" or ".thermo" or ".npy" || Path.GetFileName(file) is "summary.json" or "lcurve.out")
-            .Order(StringComparer.Ordinal)];
-        var (whole, stopped) = (Files("whole"), Files("stopped"));
-        Assert.Equal(whole.Select(file => Path.GetRelativePath(Path.Combine(_folder.Path, "whole"), file)), stopped.Select(file => Path.GetRelativePath(Path.Combine(_folder.Path, "stopped"), file)));
-        Assert.All(whole.Zip(stopped), pair => Assert.True(File.ReadAllBytes(pair.First).AsSpan().SequenceEqual(File.ReadAllBytes(pair.Second)), pair.Second));
+        ToyStudy.AssertSameNumbers(Path.Combine(_folder.Path, "whole", "study"), Path.Combine(_folder.Path, "stopped", "study"));
     }
 
     [Fact]
     public void ThePlanOfAStudyThatWasNotBegunNamesItsPartsAndTheirCost()
     {
-        var plan = StudyRun.DryRun(Project("plan", Toy()));
+        var plan = StudyRun.DryRun(Project("plan", ToyStudy.Text()));
         Assert.Contains(plan, stage => stage is { Name: "iter-000/explore/bulk-350K", State: "new", CoreSeconds: > 0 });
         Assert.Contains(plan, stage => stage is { Name: "iter-000/explore/slab-350K", State: "after iter-000/explore/bulk-350K" });
         Assert.Contains(plan, stage => stage.Name == "production/model/bulk-300K");
@@ -110,7 +83,7 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public void TwoProcessesDoNotRunOneStudyAtOnce()
     {
-        var project = Project("locked", Toy());
+        var project = Project("locked", ToyStudy.Text());
         Directory.CreateDirectory(project.WorkFolder);
         using var held = new FileStream(Path.Combine(project.WorkFolder, "run.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         var error = Assert.Throws<InputException>(() => StudyRun.Run(project, new StudyOptions(), null, TestContext.Current.CancellationToken));
@@ -120,7 +93,7 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public void WhatLabelsNeedIsLookedForBeforeAnythingElse()
     {
-        var project = Project("bare", Toy("\"calculator\": \"spcfw\"", "\"calculator\": \"pwscf\", \"jobs\": { \"command\": \"no-such-pw.x\" }, \"pwscf\": { \"pseudopotentials\": { \"O\": \"O.upf\", \"H\": \"H.upf\" } }"));
+        var project = Project("bare", ToyStudy.Text("\"calculator\": \"spcfw\"", "\"calculator\": \"pwscf\", \"jobs\": { \"command\": \"no-such-pw.x\" }, \"pwscf\": { \"pseudopotentials\": { \"O\": \"O.upf\", \"H\": \"H.upf\" } }"));
         var error = Assert.Throws<InputException>(() => StudyRun.Run(project, new StudyOptions(), null, TestContext.Current.CancellationToken));
         Assert.Contains("H.upf", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(project.WorkFolder, "iter-000")));
@@ -136,7 +109,7 @@ public sealed class StudyRunTests : IDisposable
         var run = DpgenRun.Open(_folder.File("dpgen"));
         Assert.Equal([Path.Combine(fp, "data.000")], run.Systems);
         Assert.Equal(new DpgenIteration("iter.000000", 1, 2, 0), run.Iterations[0]);
-        var text = Toy("\"compare_with\": \"spcfw\",", "\"start_models\": [], \"data\": { \"dpgen\": [\"../dpgen\"], \"validation_systems\": [\"../dpgen/iter.000000/02.fp/data.000\"] },")
+        var text = ToyStudy.Text("\"compare_with\": \"spcfw\",", "\"start_models\": [], \"data\": { \"dpgen\": [\"../dpgen\"], \"validation_systems\": [\"../dpgen/iter.000000/02.fp/data.000\"] },")
             .Replace("\"max_iterations\": 1", "\"max_iterations\": 0", StringComparison.Ordinal).Replace("\"ramp_ps\": 0.1", "\"ramp_ps\": 0", StringComparison.Ordinal)
             .Replace("\"bulk_ps\": 0.3", "\"bulk_ps\": 0.02", StringComparison.Ordinal);
         var plan = StudyRun.DryRun(Project("own", text));
