@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Meniscus.IO;
 
 namespace Meniscus.Workflow;
@@ -73,10 +72,10 @@ public sealed class StudyRun
             monitor.End("done");
             return summary;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             monitor.End("stopped");
-            throw;
+            throw new OperationCanceledException("stopped; the same command goes on from here", e, cancellation);
         }
         catch (Exception e)
         {
@@ -228,86 +227,4 @@ public sealed class StudyRun
             throw new InputException($"{folder}: another process runs this study; wait for it, or stop it ('meniscus status' shows how far it is)", e);
         }
     }
-}
-
-/// <summary>A stage of a plan.</summary>
-/// <param name="Phase">Part of the study.</param>
-/// <param name="Name">Name.</param>
-/// <param name="State">done, interrupted, or why it will be done.</param>
-/// <param name="IsDone">Whether it need not be done.</param>
-/// <param name="CoreSeconds">What it takes on one core, roughly, s; NaN where another program computes.</param>
-/// <param name="Work">What there is to do.</param>
-public sealed record PlannedStage(string Phase, string Name, string State, bool IsDone, double CoreSeconds, string Work);
-
-/// <summary>Does the stages of a part of a study, or lists them.</summary>
-internal interface IStageRunner
-{
-    /// <summary>Whether stages are listed only.</summary>
-    bool IsListing { get; }
-
-    /// <summary>Does them, or lists them.</summary>
-    void Run(string phase, IReadOnlyList<StudyStage> stages);
-
-    /// <summary>What a stage found.</summary>
-    JsonObject ResultOf(StudyStage stage);
-}
-
-/// <summary>Does them.</summary>
-internal sealed class StageRunner(StageScheduler scheduler, StudyMonitor monitor, CancellationToken cancellation) : IStageRunner
-{
-    /// <inheritdoc/>
-    public bool IsListing => false;
-
-    /// <inheritdoc/>
-    public void Run(string phase, IReadOnlyList<StudyStage> stages)
-    {
-        if (stages.Count == 0)
-            return;
-        monitor.Phase(phase);
-        scheduler.Run(stages, cancellation);
-    }
-
-    /// <inheritdoc/>
-    public JsonObject ResultOf(StudyStage stage) => scheduler.RecordOf(stage).Result;
-}
-
-/// <summary>Lists them, as far as those before are done.</summary>
-internal sealed class StageListing(StageLedger ledger) : IStageRunner
-{
-    private readonly List<PlannedStage> _stages = [];
-    private readonly HashSet<string> _open = [];
-    private bool _goesOn;
-
-    /// <inheritdoc/>
-    public bool IsListing => true;
-
-    /// <summary>The stages.</summary>
-    public IReadOnlyList<PlannedStage> Stages => _stages;
-
-    /// <summary>What is listed from now on is done after stages that are open.</summary>
-    public void GoOn() => _goesOn = true;
-
-    /// <inheritdoc/>
-    public void Run(string phase, IReadOnlyList<StudyStage> stages)
-    {
-        foreach (var stage in stages)
-        {
-            var waits = stage.Inputs.FirstOrDefault(path => _open.Any(name => path.StartsWith($"{name}/", StringComparison.Ordinal)));
-            var state = _goesOn ? new StageState(StageStanding.Stale, "later", null, null)
-                : waits is not null ? new StageState(StageStanding.Stale, $"after {Path.GetDirectoryName(waits)}", null, null)
-                : ledger.StateOf(stage);
-            var done = state.Standing == StageStanding.Current;
-            if (!done)
-                _open.Add(stage.Name);
-            _stages.Add(new PlannedStage(phase, stage.Name, done ? "done" : state.Reason, done, stage.Cost.CoreSeconds, stage.Cost.Words));
-        }
-    }
-
-    /// <inheritdoc/>
-    public JsonObject ResultOf(StudyStage stage) => !_open.Contains(stage.Name) && StageRecord.Load(ledger.FolderOf(stage)) is { Done: true } record
-        ? record.Result
-        : throw new NotKnownYetException();
-
-    /// <summary>The plan depends on a stage that is not done.</summary>
-    public sealed class NotKnownYetException : Exception;
 }
