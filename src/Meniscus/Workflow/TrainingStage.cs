@@ -68,23 +68,34 @@ internal sealed class TrainingStage : StudyStage
         AtomicFile.WriteText(path, writer => writer.Write(JsonText.Indented(Input(run.Relative))));
         var input = TrainingInput.Load(path).InFolder(run.Folder);
         var prefix = run.File(CheckpointPrefix);
-        var result = Trainer.Run(
+        var numbers = new JsonObject { ["steps"] = _steps, ["seed"] = _seed };
+        // A run that was killed right after its last checkpoint has only the model file to write.
+        if (!File.Exists(Checkpoint.PathOf(prefix, _steps)))
+        {
+            var result = Train(run, input, prefix);
+            if (double.IsFinite(result.MillisecondsPerStep))
+                numbers["ms_per_step"] = result.MillisecondsPerStep;
+        }
+
+        DeepPotModelFile.Save(DeepPotModels.Load(prefix), run.File(ModelFile));
+        return numbers;
+    }
+
+    private TrainingResult Train(StageRun run, TrainingInput input, string prefix)
+    {
+        var goesOn = Checkpoint.Exists(prefix);
+        return Trainer.Run(
             input,
             new TrainerOptions
             {
-                Restart = Checkpoint.Exists(prefix) ? prefix : null,
-                InitModel = _initModel is not null && !Checkpoint.Exists(prefix) ? run.Input(_initModel) : null,
+                Restart = goesOn ? prefix : null,
+                InitModel = _initModel is not null && !goesOn ? run.Input(_initModel) : null,
                 Threads = run.Threads,
                 SkipDataCheck = !_checksData,
                 Notice = run.Notice,
             },
             run.Progress,
             run.Cancellation);
-        DeepPotModelFile.Save(DeepPotModels.Load(prefix), run.File(ModelFile));
-        var numbers = new JsonObject { ["steps"] = result.Steps, ["seed"] = _seed };
-        if (double.IsFinite(result.MillisecondsPerStep))
-            numbers["ms_per_step"] = result.MillisecondsPerStep;
-        return numbers;
     }
 
     private JsonObject Input(Func<string, string> path) =>
