@@ -58,7 +58,12 @@ internal sealed class ServeVerb : Verb
 
     private readonly Option<bool> _mean = new("--mean") { Description = "Send the mean of the models; without it, the first one drives." };
 
-    private readonly Option<bool> _everyModel = new("--every-model") { Description = "Send energy, forces and virial of every model in the extra text, as i-PI's ffcommittee reads them." };
+    private readonly Option<string> _extra = new("--extra")
+    {
+        Description = "What several models send besides forces: deviation, models (each model's results, for i-PI's ffcommittee) or none (for ASE).",
+        HelpName = "WHAT",
+        DefaultValueFactory = _ => "deviation",
+    };
 
     private readonly Option<bool> _noCell = new("--no-cell") { Description = "Atoms stand free, whatever cell the server sends." };
 
@@ -91,7 +96,8 @@ internal sealed class ServeVerb : Verb
         Add(_port);
         Add(_wait);
         Add(_mean);
-        Add(_everyModel);
+        _extra.AcceptOnlyFromAmong("deviation", "models", "none");
+        Add(_extra);
         Add(_noCell);
         Add(_skin);
         Add(_direct);
@@ -109,7 +115,12 @@ internal sealed class ServeVerb : Verb
         {
             Structure = structure,
             IgnoreCell = arguments.GetValue(_noCell),
-            SendEveryModel = arguments.GetValue(_everyModel),
+            Extra = arguments.GetValue(_extra) switch
+            {
+                "models" => IpiExtraText.EveryModel,
+                "none" => IpiExtraText.None,
+                _ => IpiExtraText.Deviation,
+            },
         });
         using var connection = address.Connect(TimeSpan.FromSeconds(arguments.GetValue(_wait)), context.Cancellation);
         context.Print($"connected to {address}");

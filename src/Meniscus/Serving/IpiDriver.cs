@@ -20,8 +20,8 @@ public sealed record IpiDriverOptions
     /// <summary>Whether atoms stand free, whatever cell the server sends.</summary>
     public bool IgnoreCell { get; init; }
 
-    /// <summary>Whether forces and virial of every model of a committee are sent along, not only how far they differ.</summary>
-    public bool SendEveryModel { get; init; }
+    /// <summary>What is sent besides energy, forces and virial where the model is a committee.</summary>
+    public IpiExtraText Extra { get; init; } = IpiExtraText.Deviation;
 }
 
 /// <summary>What was done for a server.</summary>
@@ -226,7 +226,7 @@ public sealed class IpiDriver
         for (var k = 0; k < 9; k++)
             virial[k] = _result.Virial[(3 * (k % 3)) + (k / 3)] / Units.Hartree;
         channel.Write(virial);
-        var extra = IpiExtra.Of(_committee, _options.SendEveryModel);
+        var extra = IpiExtra.Of(_committee, _options.Extra);
         channel.Write(extra.Length);
         channel.Write(extra);
         channel.Flush();

@@ -7,19 +7,29 @@ using Meniscus.Potentials;
 
 namespace Meniscus.Serving;
 
-/// <summary>What is sent besides energy, forces and virial: how far the models of a committee differ.</summary>
+/// <summary>What is sent besides energy, forces and virial.</summary>
+public enum IpiExtraText
+{
+    /// <summary>Nothing; ASE to 3.22 at least stops at any text.</summary>
+    None,
+
+    /// <summary>How far the models of a committee differ, and the energy of each.</summary>
+    Deviation,
+
+    /// <summary>Forces and virial of each model too.</summary>
+    EveryModel,
+}
+
+/// <summary>Writes the text.</summary>
 internal static class IpiExtra
 {
-    /// <summary>Sent where there is nothing to say: receivers cannot tell no bytes from a closed connection.</summary>
-    private static readonly byte[] Nothing = "{}"u8.ToArray();
-
-    /// <summary>The text for the last evaluation.</summary>
+    /// <summary>The text for the last evaluation; empty for a single model.</summary>
     /// <param name="committee">All of its models evaluated; null for a single model.</param>
-    /// <param name="everyModel">Whether the forces and the virial of every model are wanted too.</param>
-    public static ReadOnlySpan<byte> Of(Committee? committee, bool everyModel)
+    /// <param name="wanted">How much.</param>
+    public static ReadOnlySpan<byte> Of(Committee? committee, IpiExtraText wanted)
     {
-        if (committee is null)
-            return Nothing;
+        if (committee is null || wanted == IpiExtraText.None)
+            return [];
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text))
         {
@@ -29,7 +39,7 @@ internal static class IpiExtra
             foreach (var model in committee.Evaluations)
                 json.WriteNumberValue(model.Energy / Units.Hartree);
             json.WriteEndArray();
-            if (everyModel)
+            if (wanted == IpiExtraText.EveryModel)
             {
                 WriteAll(json, "committee_force", committee.Evaluations, model => model.Forces, Units.Bohr / Units.Hartree);
                 WriteAll(json, "committee_virial", committee.Evaluations, model => model.Virial, 1 / Units.Hartree);
