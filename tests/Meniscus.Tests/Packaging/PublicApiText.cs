@@ -87,7 +87,7 @@ internal static class PublicApiText
     {
         var accessors = property.GetAccessors(true).Where(IsVisible).ToList();
         var init = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) == true;
-        var required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
+        var required = property.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute") ? "required " : "";
         var index = property.GetIndexParameters() is { Length: > 0 } parameters ? $"[{string.Join(", ", parameters.Select(Parameter))}]" : "";
         var words = accessors.Select(accessor => accessor == property.GetMethod ? "get;" : init ? "init;" : "set;");
         return $"{(accessors[0].IsStatic ? "static " : "")}{required}{Name(property.PropertyType)} {property.Name}{index} {{ {string.Join(' ', words)} }}";
