@@ -4,7 +4,7 @@ namespace Meniscus.Training;
 
 /// <summary>
 /// The one way from a model's name to the model. A name is a model file (<c>.dp</c>, <c>.yaml</c>, <c>.yml</c>,
-/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
+/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>, <c>.pth</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
 /// of a run (<c>model.ckpt</c>: its newest checkpoint), or the folder of a run.
 /// </summary>
 public static class DeepPotModels

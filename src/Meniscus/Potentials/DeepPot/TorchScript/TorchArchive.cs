@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
+using Meniscus.IO;
 
 namespace Meniscus.Potentials.DeepPot.TorchScript;
 
@@ -20,40 +21,36 @@ internal sealed class TorchArchive : IDisposable
     private readonly string _folder;
     private readonly long _fileLength;
 
-    private TorchArchive(FileStream stream, string file)
+    /// <summary>Opens an archive.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InputException">It has no attributes, or they are damaged.</exception>
+    /// <exception cref="InvalidDataException">It is no zip archive, or a damaged one.</exception>
+    public TorchArchive(string file)
     {
-        (_file, _fileLength) = (file, stream.Length);
-        _zip = new ZipArchive(stream, ZipArchiveMode.Read);
-        var entry = _zip.Entries.FirstOrDefault(e => e.FullName.EndsWith(Pickle, StringComparison.Ordinal) && e.FullName.AsSpan(0, e.FullName.Length - Pickle.Length).IndexOf('/') < 0)
-            ?? throw new InputException($"{file}: has no data.pkl; expected a model frozen by 'dp --pt freeze'");
-        _folder = entry.FullName[..^Pickle.Length];
-        if (_zip.GetEntry(_folder + "/byteorder") is { } order && Encoding.ASCII.GetString(Bytes(order, 16)).Trim() is var name && name != "little")
-            throw new InputException($"{file}: its numbers are {ModelNode.Shorten(name)}-endian; expected little, so freeze the model on such a machine");
-        Root = TorchPickle.Read(Bytes(entry, LongestPickle), file);
+        (_file, _fileLength) = (file, new FileInfo(file).Length);
+        _zip = ZipFile.OpenRead(file);
+        try
+        {
+            Root = ReadRoot(out _folder);
+        }
+        catch
+        {
+            _zip.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What data.pkl describes.</summary>
     public object? Root { get; }
 
-    /// <summary>Opens an archive.</summary>
-    /// <exception cref="InputException">It is no archive, or is damaged.</exception>
-    public static TorchArchive Open(string path)
+    private object? ReadRoot(out string folder)
     {
-        var stream = File.OpenRead(path);
-        try
-        {
-            return new TorchArchive(stream, path);
-        }
-        catch (InvalidDataException e)
-        {
-            stream.Dispose();
-            throw new InputException($"{path}: is no zip archive, or a damaged one; expected a model frozen by 'dp --pt freeze'", e);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+        var entry = _zip.Entries.FirstOrDefault(e => e.FullName.EndsWith(Pickle, StringComparison.Ordinal) && e.FullName.AsSpan(0, e.FullName.Length - Pickle.Length).IndexOf('/') < 0)
+            ?? throw new InputException($"{_file}: has no data.pkl; expected a model frozen by 'dp --pt freeze'");
+        folder = entry.FullName[..^Pickle.Length];
+        if (_zip.GetEntry(folder + "/byteorder") is { } order && Encoding.ASCII.GetString(Bytes(order, 16)).Trim() is var name && name != "little")
+            throw new InputException($"{_file}: its numbers are {ModelNode.Shorten(name)}-endian; expected little, so freeze the model on such a machine");
+        return TorchPickle.Read(Bytes(entry, LongestPickle), _file);
     }
 
     /// <summary>The numbers of a tensor, row-major.</summary>
@@ -116,6 +113,8 @@ internal sealed class TorchArchive : IDisposable
         var bytes = new byte[entry.Length];
         using var stream = entry.Open();
         stream.ReadExactly(bytes);
+        if (Crc32.Of(bytes) != entry.Crc32)
+            throw Damaged(entry.FullName, "the checksum is another");
         return bytes;
     }
 

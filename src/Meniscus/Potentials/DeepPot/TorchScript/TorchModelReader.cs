@@ -17,8 +17,15 @@ internal sealed class TorchModelReader
     /// <exception cref="InputException">The file is damaged, or holds something else than an energy model of se_e2_a.</exception>
     public static DeepPotModel Read(string path)
     {
-        using var archive = TorchArchive.Open(path);
-        return DeepPotModelSection.Read(new TorchModelReader(archive, path).Tree(), path);
+        try
+        {
+            using var archive = new TorchArchive(path);
+            return DeepPotModelSection.Read(new TorchModelReader(archive, path).Tree(), path);
+        }
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+        {
+            throw new InputException($"{path}: is no zip archive, or a damaged one; expected a model frozen by 'dp --pt freeze'", e);
+        }
     }
 
     private ModelMap Tree()
