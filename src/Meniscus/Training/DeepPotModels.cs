@@ -17,8 +17,7 @@ public static class DeepPotModels
     /// <summary>Endings of DeePMD-kit's own formats, and what its users do to get one that is read here.</summary>
     private static readonly Dictionary<string, string> ForeignEndings = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".pth"] = "a TorchScript model; convert it with DeePMD-kit: dp convert-backend model.pth model.dp",
-        [".pt"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pt freeze -o model.pth, dp convert-backend model.pth model.dp",
+        [".pt"] = "a checkpoint of DeePMD-kit; freeze it there: dp --pt freeze -o model.pth",
         [".pd"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pd freeze, dp convert-backend",
         [".hlo"] = "a JAX model; convert it with DeePMD-kit: dp convert-backend model.hlo model.dp",
         [".jax"] = "a JAX checkpoint; convert it with DeePMD-kit: dp convert-backend model.jax model.dp",
