@@ -65,7 +65,8 @@ public sealed class IpiAddress
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                return new NetworkStream(ConnectOnce(), ownsSocket: true);
+                var socket = ConnectOnce();
+                return _unix is not null ? new NetworkStream(socket, ownsSocket: true) : new PromptStream(socket);
             }
             catch (SocketException e) when (clock.Elapsed >= patience || e.SocketErrorCode is SocketError.HostNotFound)
             {
