@@ -48,6 +48,7 @@ internal static class MeniscusCommand
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets, check, convert and split them.", new DataInfoVerb(), new DataCheckVerb(), new DataConvertVerb(), new DataSplitVerb(), new DataMergeVerb()),
                 new MdVerb(),
+                new ServeVerb(),
                 new LabelVerb(),
                 new SelectVerb(),
                 new VerbGroup("check", "Check forces, conservation and sampling against what physics demands.", new CheckForcesVerb(), new CheckConservationVerb(), new CheckEnsembleVerb()),

@@ -67,7 +67,7 @@ public sealed class FrameEvaluator
     }
 
     /// <summary>What parameters are taken: the models of a committee take the same, or the others refuse those of the first.</summary>
-    private static EnergyFitting? FittingOf(IPotential potential) => potential switch
+    internal static EnergyFitting? FittingOf(IPotential potential) => potential switch
     {
         DeepPotential deep => deep.Model.Fitting,
         Committee committee => FittingOf(committee.Models[0]),

@@ -4,7 +4,7 @@ namespace Meniscus.Training;
 
 /// <summary>
 /// The one way from a model's name to the model. A name is a model file (<c>.dp</c>, <c>.yaml</c>, <c>.yml</c>,
-/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
+/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>, <c>.pth</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
 /// of a run (<c>model.ckpt</c>: its newest checkpoint), or the folder of a run.
 /// </summary>
 public static class DeepPotModels
@@ -17,8 +17,7 @@ public static class DeepPotModels
     /// <summary>Endings of DeePMD-kit's own formats, and what its users do to get one that is read here.</summary>
     private static readonly Dictionary<string, string> ForeignEndings = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".pth"] = "a TorchScript model; convert it with DeePMD-kit: dp convert-backend model.pth model.dp",
-        [".pt"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pt freeze -o model.pth, dp convert-backend model.pth model.dp",
+        [".pt"] = "a checkpoint of DeePMD-kit; freeze it there: dp --pt freeze -o model.pth",
         [".pd"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pd freeze, dp convert-backend",
         [".hlo"] = "a JAX model; convert it with DeePMD-kit: dp convert-backend model.hlo model.dp",
         [".jax"] = "a JAX checkpoint; convert it with DeePMD-kit: dp convert-backend model.jax model.dp",

@@ -83,11 +83,11 @@ public sealed class ModelFileVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.pb", "model.pb: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt)")]
-    [InlineData("model.pth", "dp convert-backend model.pth model.dp")]
+    [InlineData("model.pb", "model.pb: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
+    [InlineData("model.pth", "model.pth: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
     [InlineData("model.ckpt-1000.pt", "dp --pt freeze")]
-    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt)")]
-    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json, .pb, .pbtxt), a checkpoint such as model.ckpt-1000.ckpt")]
+    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
+    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth), a checkpoint such as model.ckpt-1000.ckpt")]
     [InlineData("notes.txt", "notes.txt: not a kind of model file known here")]
     [InlineData("", "a folder without a file 'checkpoint'")]
     public void WhatIsNoModelIsRefusedWithWhatIs(string name, string expected)
@@ -95,7 +95,7 @@ public sealed class ModelFileVerbTests : IDisposable
         File.WriteAllText(_run.Path("notes.txt"), "hello");
         foreach (var verb in new[] { "show", "convert" })
             _run.Refuses(expected, [verb, _run.Path(name), .. verb == "convert" ? [_run.Path("out.dp")] : Array.Empty<string>()]);
-        if (Path.GetExtension(name) is not (".dp" or ".pb"))
+        if (Path.GetExtension(name) is not (".dp" or ".pb" or ".pth"))
             _run.Refuses(expected, "freeze", "-c", _run.Path(name), "-o", _run.Path("out.dp"));
     }
 
@@ -115,7 +115,7 @@ public sealed class ModelFileVerbTests : IDisposable
     {
         var model = _run.SaveModel();
         _run.SaveCheckpoint(5);
-        _run.Refuses("unknown ending '.pth' of a model file", "convert", model, _run.Path("out.pth"));
+        _run.Refuses("dp convert-backend model.dp model.pth", "convert", model, _run.Path("out.pth"));
         _run.Refuses("a TensorFlow graph ('.pb') is read but not written; write a .dp and convert it with DeePMD-kit", "freeze", "-c", _run.Path("model.ckpt"), "-o", _run.Path("out.pb"));
         _run.Refuses("a model file already, not a checkpoint; to change its format use: meniscus convert", "freeze", "-c", model, "-o", _run.Path("out.yaml"));
         _run.Refuses("'sizes' is not an attribute of a model; known are type-map, descriptor, fitting-net, size, observed-type, statistics, bias; did you mean 'size'?", "show", model, "sizes");

@@ -1,20 +1,23 @@
 using Meniscus.IO;
 using Meniscus.Potentials.DeepPot.TensorFlow;
+using Meniscus.Potentials.DeepPot.TorchScript;
 
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
 /// Model files in DeePMD-kit's interchange serialisation: <c>.dp</c> (HDF5), <c>.yaml</c> or <c>.yml</c>, and
-/// <c>.json</c>; and, to read only, frozen TensorFlow graphs of its energy models, <c>.pb</c> and <c>.pbtxt</c>. The
-/// ending decides the format. Layout: <c>docs/model-files.md</c>.
+/// <c>.json</c>; and, to read only, frozen models of its energies: TensorFlow graphs, <c>.pb</c> and <c>.pbtxt</c>,
+/// and TorchScript archives, <c>.pth</c>. The ending decides the format. Layout: <c>docs/model-files.md</c>.
 /// </summary>
 public static class DeepPotModelFile
 {
+    private const string TorchArchiveEnding = ".pth";
+
     /// <summary>The endings that can be read and written.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".dp", ".yaml", ".yml", ".json"];
 
-    /// <summary>The endings that can be read: besides, those of frozen TensorFlow graphs.</summary>
-    public static IReadOnlyList<string> ReadableEndings { get; } = [.. Endings, ".pb", ".pbtxt"];
+    /// <summary>The endings that can be read: besides, those of frozen TensorFlow graphs and TorchScript archives.</summary>
+    public static IReadOnlyList<string> ReadableEndings { get; } = [.. Endings, ".pb", ".pbtxt", TorchArchiveEnding];
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file; its ending decides the format.</param>
@@ -31,6 +34,8 @@ public static class DeepPotModelFile
         {
             if (IsFrozenGraph(ending))
                 return FrozenModelReader.Read(path, isText: ending == ".pbtxt");
+            if (ending == TorchArchiveEnding)
+                return TorchModelReader.Read(path);
             return DeepPotModelSection.Read(ReadTree(path, ending), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OutOfMemoryException)
@@ -106,6 +111,8 @@ public static class DeepPotModelFile
         var ending = Path.GetExtension(path).ToLowerInvariant();
         if (IsFrozenGraph(ending))
             throw new InputException($"{path}: a TensorFlow graph ('{ending}') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pb");
+        if (ending == TorchArchiveEnding)
+            throw new InputException($"{path}: a TorchScript archive ('.pth') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pth");
         return Endings.Contains(ending)
             ? ending
             : throw new InputException($"{path}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", Endings)}");

@@ -1,0 +1,229 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+using Meniscus.Numerics;
+using Meniscus.Potentials.DeepPot;
+
+namespace Meniscus.Tests.Potentials.DeepPot.TorchScript;
+
+/// <summary>Writes models as DeePMD-kit's PyTorch backend freezes them, as far as a reader of the parameters sees.</summary>
+internal sealed class TorchFile
+{
+    private readonly List<byte> _pickle = [];
+    private readonly List<byte[]> _storages = [];
+
+    public static void Write(DeepPotModel model, string path, string descriptor = "DescrptSeA")
+    {
+        var file = new TorchFile();
+        file.Raw(0x80, 2);
+        file.Model(model, descriptor);
+        file.Raw((byte)'.');
+        file.Save(path);
+    }
+
+    public static void Write(byte[] pickle, string path)
+    {
+        var file = new TorchFile();
+        file.Raw(pickle);
+        file.Save(path);
+    }
+
+    private void Save(string path)
+    {
+        using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
+        foreach (var (bytes, k) in _storages.Select((bytes, k) => (bytes, k)))
+            Add($"m/data/{k}", bytes);
+        Add("m/data.pkl", [.. _pickle]);
+        Add("m/byteorder", [.. "little"u8]);
+
+        void Add(string name, byte[] bytes)
+        {
+            using var stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            stream.Write(bytes);
+        }
+    }
+
+    private void Model(DeepPotModel model, string descriptor) => Module(
+        "model.EnergyModel",
+        ("training", () => Raw(0x88)),
+        ("min_nbor_dist", () => Value(model.MinNeighborDistance)),
+        ("model_def_script", () => Value("{\"type_map\": []}")),
+        ("atomic_model", () => Module(
+            "atomic_model.DPEnergyAtomicModel",
+            ("type_map", () => Values(model.TypeMap.Names)),
+            ("rcond", () => Value(model.Rcond)),
+            ("out_bias", () => Tensor(Precision.Float64, model.OutBias, 1, model.TypeMap.Count, 1)),
+            ("out_std", () => Tensor(Precision.Float64, model.OutStd, 1, model.TypeMap.Count, 1)),
+            ("atom_excl", () => Mask("AtomExcludeMask", [.. model.TypeMap.Names.Select((_, type) => model.AtomExcludeTypes.Contains(type) ? 0 : 1)])),
+            ("pair_excl", () => Value(null)),
+            ("descriptor", () => Module($"descriptor.{descriptor}", ("sea", () => Descriptor(model)))),
+            ("fitting_net", () => Fitting(model)))));
+
+    private void Descriptor(DeepPotModel model)
+    {
+        var (d, count) = (model.Descriptor, model.TypeMap.Count);
+        var mask = new int[(count + 1) * (count + 1)];
+        for (var k = 0; k < mask.Length; k++)
+            mask[k] = d.ExcludeTypes.Contains((Math.Min(k / (count + 1), k % (count + 1)), Math.Max(k / (count + 1), k % (count + 1)))) ? 0 : 1;
+        Module(
+            "descriptor.DescrptBlockSeA",
+            ("mean", () => Tensor(d.Precision, d.Davg, count, d.SlotCount, 4)),
+            ("stddev", () => Tensor(d.Precision, d.Dstd, count, d.SlotCount, 4)),
+            ("rcut", () => Value(d.Cutoff)),
+            ("rcut_smth", () => Value(d.SmoothCutoff)),
+            ("sel", () => Values(d.Sel)),
+            ("neuron", () => Values(d.Neuron)),
+            ("axis_neuron", () => Value(d.AxisNeuron)),
+            ("resnet_dt", () => Value(d.ResnetDt)),
+            ("set_davg_zero", () => Value(d.SetDavgZero)),
+            ("activation_function", () => Value(d.ActivationName)),
+            ("env_protection", () => Value(d.EnvProtection)),
+            ("type_one_side", () => Value(d.TypeOneSide)),
+            ("seed", () => Value(null)),
+            ("emask", () => Mask("PairExcludeMask", mask)),
+            ("filter_layers", () => Networks(d.Embeddings!, d.TypeOneSide ? 1 : 2, count, d.Precision)));
+    }
+
+    private void Fitting(DeepPotModel model)
+    {
+        var (f, count) = (model.Fitting, model.TypeMap.Count);
+        Module(
+            "task.EnergyFittingNet",
+            ("bias_atom_e", () => Tensor(Precision.Float64, f.BiasAtomE, count, 1)),
+            ("fparam_avg", () => Statistics(f.FrameParameterAverage)),
+            ("fparam_inv_std", () => Statistics(f.FrameParameterInverseStd)),
+            ("aparam_avg", () => Statistics(f.AtomParameterAverage)),
+            ("aparam_inv_std", () => Statistics(f.AtomParameterInverseStd)),
+            ("ntypes", () => Value(count)),
+            ("dim_descrpt", () => Value(model.Descriptor.DescriptorWidth)),
+            ("dim_out", () => Value(1)),
+            ("neuron", () => Values(f.Neuron)),
+            ("resnet_dt", () => Value(f.ResnetDt)),
+            ("numb_fparam", () => Value(f.FrameParameterCount)),
+            ("numb_aparam", () => Value(f.AtomParameterCount)),
+            ("default_fparam", () => Values(f.DefaultFrameParameters ?? [])),
+            ("activation_function", () => Value(f.ActivationName)),
+            ("mixed_types", () => Value(false)),
+            ("rcond", () => Value(f.Rcond)),
+            ("exclude_types", () => Values(Array.Empty<int>())),
+            ("trainable", () => Value(true)),
+            ("filter_layers", () => Networks(f.Networks, 1, count, f.Precision)));
+
+        void Statistics(double[]? values)
+        {
+            if (values is null)
+                Value(null);
+            else
+                Tensor(f.Precision, values, values.Length);
+        }
+    }
+
+    private void Networks(IEnumerable<NeuralNetwork?> networks, int dimensions, int typeCount, Precision precision) => Module(
+        "mlp.NetworkCollection",
+        ("ndim", () => Value(dimensions)),
+        ("ntypes", () => Value(typeCount)),
+        ("networks", () => Module("container.ModuleList", [.. networks.Select((network, k) => ($"{k}", (Action)(() => Module(
+            "network.EN",
+            ("layers", () => Module("container.ModuleList", [.. network!.Layers.Select((layer, l) => ($"{l}", (Action)(() => Layer(layer, precision))))]))))))])));
+
+    private void Layer(NetworkLayer layer, Precision precision) => Module(
+        "mlp.MLPLayer",
+        ("matrix", () => Tensor(precision, layer.Weights, layer.InputCount, layer.OutputCount)),
+        ("bias", () => Tensor(precision, layer.Bias!, layer.OutputCount)),
+        ("idt", () =>
+        {
+            if (layer.TimeStep is null)
+                Value(null);
+            else
+                Tensor(precision, layer.TimeStep, layer.OutputCount);
+        }),
+        ("activate_name", () => Value(layer.Activation == ActivationFunction.Linear ? "none" : "tanh")),
+        ("resnet", () => Value(layer.Resnet)));
+
+    private void Mask(string name, int[] mask) => Module($"exclude_mask.{name}", ("type_mask", () => Storage("IntStorage", [.. MemoryMarshal.AsBytes(mask.AsSpan())], mask.Length)));
+
+    private void Module(string name, params (string Key, Action Value)[] attributes)
+    {
+        var dot = name.LastIndexOf('.');
+        Global("__torch__.deepmd.pt." + name[..dot], name[(dot + 1)..]);
+        Raw((byte)')', 0x81, (byte)'}', (byte)'(');
+        foreach (var (key, value) in attributes)
+        {
+            Value(key);
+            value();
+        }
+
+        Raw((byte)'u', (byte)'b');
+    }
+
+    private void Tensor(Precision precision, double[] values, params int[] shape)
+    {
+        if (precision == Precision.Float64)
+            Storage("DoubleStorage", [.. MemoryMarshal.AsBytes(values.AsSpan())], shape);
+        else
+            Storage("FloatStorage", [.. MemoryMarshal.AsBytes(values.Select(v => (float)v).ToArray().AsSpan())], shape);
+    }
+
+    private void Storage(string type, byte[] bytes, params int[] shape)
+    {
+        Global("torch._utils", "_rebuild_tensor_v2");
+        Raw((byte)'(', (byte)'(');
+        Value("storage");
+        Global("torch", type);
+        Value($"{_storages.Count}");
+        Value("cpu");
+        Value(bytes.Length);
+        Raw((byte)'t', (byte)'Q', (byte)'K', 0, (byte)'(');
+        foreach (var n in shape)
+            Value(n);
+        Raw((byte)'t', (byte)'(');
+        for (var k = 0; k < shape.Length; k++)
+            Value(shape[(k + 1)..].Aggregate(1, (product, n) => product * n));
+        Raw((byte)'t', 0x89);
+        Global("collections", "OrderedDict");
+        Raw((byte)')', (byte)'R', (byte)'t', (byte)'R');
+        _storages.Add(bytes);
+    }
+
+    private void Values<T>(IEnumerable<T> values)
+    {
+        Raw((byte)']', (byte)'(');
+        foreach (var value in values)
+            Value(value);
+        Raw((byte)'e');
+    }
+
+    private void Value(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                Raw((byte)'N');
+                break;
+            case bool yes:
+                Raw(yes ? (byte)0x88 : (byte)0x89);
+                break;
+            case int number:
+                Raw((byte)'J');
+                Raw(BitConverter.GetBytes(number));
+                break;
+            case double number:
+                var bytes = new byte[8];
+                BinaryPrimitives.WriteDoubleBigEndian(bytes, number);
+                Raw((byte)'G');
+                Raw(bytes);
+                break;
+            default:
+                var text = Encoding.UTF8.GetBytes((string)value);
+                Raw((byte)'X');
+                Raw(BitConverter.GetBytes(text.Length));
+                Raw(text);
+                break;
+        }
+    }
+
+    private void Global(string module, string name) => Raw(Encoding.UTF8.GetBytes($"c{module}\n{name}\n"));
+
+    private void Raw(params byte[] bytes) => _pickle.AddRange(bytes);
+}
