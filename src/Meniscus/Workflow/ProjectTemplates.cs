@@ -83,16 +83,16 @@ public static class ProjectTemplates
     {
         Name = "Built-in water, learned",
         Substance = new SystemInput { Water = 64 },
-        Temperatures = [300, 400],
+        Temperatures = [300, 350],
         Dynamics = new IntegrationInput { TimestepFs = 0.5, ThermostatFs = 100, BarostatFs = 500 },
         // Hotter and denser than what is simulated in the end, so that the models have seen what they will meet.
         FirstExploration = new ProtocolInput { Temperatures = [320, 440], Pressure = 500, EquilibrationPs = 2, BulkPs = 8, RampPs = 4, RampBar = (500, 60_000), SlabPs = 9, SlabLength = 40, FrameEveryFs = 25, BulkFrames = 200, RampFrames = 50, SlabFrames = 200 },
-        Exploration = new ProtocolInput { Temperatures = [340, 430], EquilibrationPs = 1, BulkPs = 3, SlabPs = 3, SlabLength = 40, FrameEveryFs = 40, BulkFrames = 40, RampFrames = 0, SlabFrames = 40, Seed = 2 },
+        Exploration = new ProtocolInput { Temperatures = [330, 420], EquilibrationPs = 1, BulkPs = 3, SlabPs = 3, SlabLength = 40, FrameEveryFs = 40, BulkFrames = 40, RampFrames = 0, SlabFrames = 40, Seed = 2 },
         Selection = new ChoiceInput { Low = 0.2, High = 1.0 },
         Stop = new StopInput { CandidateShare = 0.1, MaxIterations = 1 },
         Labels = new StudyLabelsInput { Calculator = LabelCalculator.Spcfw },
         Training = new StudyTrainingInput { Seeds = [1, 2], Steps = 12_000, RetrainSteps = 5000, RetrainStartRate = 3e-3, FinalSteps = 40_000, Input = SmallNetwork() },
-        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 24, RampPs = 8, SlabPs = 40, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
+        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 20, RampPs = 6, SlabPs = 30, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
         CompareWith = Meniscus.Training.PotentialModels.Water,
         Analysis = new StudyAnalysisInput { DiscardPs = 2, RampBins = 10 },
     };
