@@ -91,8 +91,8 @@ public static class ProjectTemplates
         Selection = new ChoiceInput { Low = 0.2, High = 1.0 },
         Stop = new StopInput { CandidateShare = 0.1, MaxIterations = 1 },
         Labels = new StudyLabelsInput { Calculator = LabelCalculator.Spcfw },
-        Training = new StudyTrainingInput { Seeds = [2, 1], Steps = 9000, RetrainSteps = 4000, RetrainStartRate = 3e-3, FinalSteps = 28_000, Input = SmallNetwork() },
-        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 13, RampPs = 4, SlabPs = 30, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
+        Training = new StudyTrainingInput { Seeds = [1, 2], Steps = 12_000, RetrainSteps = 5000, RetrainStartRate = 3e-3, FinalSteps = 40_000, Input = SmallNetwork() },
+        Production = new ProtocolInput { EquilibrationPs = 2, BulkPs = 20, RampPs = 6, SlabPs = 30, SlabLength = 40, FrameEveryFs = 50, Seed = 3 },
         CompareWith = Meniscus.Training.PotentialModels.Water,
         Analysis = new StudyAnalysisInput { DiscardPs = 2, RampBins = 10 },
     };
