@@ -64,7 +64,7 @@ public sealed class StageSchedulerTests : IDisposable
         [
             new Copy(this, "a", _folder.File("mine.txt")) { Meets = both },
             new Copy(this, "b", _folder.File("mine.txt")) { Meets = both },
-            new Copy(this, "c", "a/out.txt"),
+            new Copy(this, "c", "a/out.txt") { Also = "b/out.txt" },
         ];
         Run(stages);
         Assert.Equal("1", File.ReadAllText(_folder.File("a/threads.txt")));
@@ -89,7 +89,9 @@ public sealed class StageSchedulerTests : IDisposable
 
         public override string Kind => "copy";
 
-        public override IReadOnlyList<string> Inputs => [input];
+        public string? Also { get; init; }
+
+        public override IReadOnlyList<string> Inputs => Also is null ? [input] : [input, Also];
 
         public override JsonObject Settings => new() { ["setting"] = setting };
 
