@@ -75,33 +75,6 @@ internal sealed class AnalysisOutput
         return written;
     }
 
-    /// <summary>The two columns of a series of estimates.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="unit">Its unit as in a key, or an empty text.</param>
-    /// <param name="values">The estimates.</param>
-    public static IEnumerable<(string Name, double[] Values)> Columns(string name, string unit, Estimate[] values)
-    {
-        var ending = unit.Length > 0 ? $"_{unit}" : "";
-        yield return ($"{name}{ending}", Array.ConvertAll(values, v => v.Mean));
-        yield return ($"{name}_error{ending}", Array.ConvertAll(values, v => v.StandardError));
-    }
-
-    /// <summary>The columns of a blocking curve.</summary>
-    /// <param name="average">The curve.</param>
-    /// <param name="unit">Unit as in a key, or an empty text.</param>
-    /// <param name="interval">Time between samples, ps, or null.</param>
-    public static List<(string Name, double[] Values)> BlockingColumns(BlockAverage average, string unit, double? interval)
-    {
-        var ending = unit.Length > 0 ? $"_{unit}" : "";
-        double[] Of(Func<BlockLevel, double> value) => [.. average.Levels.Select(value)];
-        List<(string, double[])> columns = [("block_size", Of(l => l.BlockSize)), ("blocks", Of(l => l.BlockCount))];
-        if (interval is { } dt)
-            columns.Add(("block_length_ps", Of(l => l.BlockSize * dt)));
-        columns.Add(($"standard_error{ending}", Of(l => l.StandardError)));
-        columns.Add(($"standard_error_uncertainty{ending}", Of(l => l.Uncertainty)));
-        return columns;
-    }
-
     private string? Plot(ParseResult arguments) =>
         arguments.GetValue(_plot) ?? (arguments.GetValue(_prefix) is { } prefix ? $"{prefix}.png" : null);
 }

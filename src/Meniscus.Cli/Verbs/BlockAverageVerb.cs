@@ -51,7 +51,7 @@ internal sealed class BlockAverageVerb : Verb
         var files = _output.Write(
             arguments,
             context,
-            [("", AnalysisOutput.BlockingColumns(average, "", interval))],
+            [("", EstimateColumns.Blocking(average, "", interval))],
             plot => SeriesPlot.Save(name, unit.Length > 0 ? $"{name} ({unit})" : name, unit, times, series, average, plot));
         context.PrintJson(new JsonResult()
             .Add("column", name)

@@ -74,9 +74,9 @@ internal sealed class DensityVerb : Verb
     private static List<(string, double[])> Columns(DensityProfile profile, InterfaceFit? fit, char axis)
     {
         var z = profile.Positions();
-        List<(string, double[])> columns = [($"{axis}_A", z), .. AnalysisOutput.Columns("density", "g_per_cm3", profile.MassDensity())];
+        List<(string, double[])> columns = [($"{axis}_A", z), .. EstimateColumns.Of("density", "g_per_cm3", profile.MassDensity())];
         for (var type = 0; type < profile.Types.Count; type++)
-            columns.AddRange(AnalysisOutput.Columns($"number_density_{profile.Types[type]}", "per_A3", profile.NumberDensity(type)));
+            columns.AddRange(EstimateColumns.Of($"number_density_{profile.Types[type]}", "per_A3", profile.NumberDensity(type)));
         if (fit is not null)
             columns.Add(("fit_g_per_cm3", Array.ConvertAll(z, fit.At)));
         return columns;

@@ -76,7 +76,7 @@ internal sealed class DisplacementVerb : Verb
         var files = _output.Write(
             arguments,
             context,
-            [("", [("time_ps", result.Times), .. AnalysisOutput.Columns("msd", "A2", result.Displacement)])],
+            [("", [("time_ps", result.Times), .. EstimateColumns.Of("msd", "A2", result.Displacement)])],
             plot => DisplacementPlot.Save(result, plot));
         context.PrintJson(json.Add("files", files));
         return ExitCode.Done;

@@ -151,8 +151,8 @@ internal sealed class EquationOfStateVerb : Verb
     {
         List<(string, double[])> columns =
         [
-            .. AnalysisOutput.Columns("pressure", "bar", [.. state.States.Select(s => s.Pressure)]),
-            .. AnalysisOutput.Columns("density", "g_per_cm3", [.. state.States.Select(s => s.Density)]),
+            .. EstimateColumns.Of("pressure", "bar", [.. state.States.Select(s => s.Pressure)]),
+            .. EstimateColumns.Of("density", "g_per_cm3", [.. state.States.Select(s => s.Density)]),
         ];
         if (fit is not null)
             columns.Add(("tait_g_per_cm3", [.. state.States.Select(s => fit.At(s.Pressure.Mean))]));

@@ -123,18 +123,7 @@ internal sealed class ModelDeviationVerb : Verb
     {
         if (names.Length < (realError ? 1 : 2))
             throw new InputException("--models: one model; a deviation needs at least two");
-        var models = new List<IPotential>();
-        try
-        {
-            foreach (var name in names)
-                models.Add(PotentialModels.Open(name, team));
-            return new Committee(models, CommitteeForces.Mean);
-        }
-        catch
-        {
-            models.ForEach(model => model.Dispose());
-            throw;
-        }
+        return PotentialModels.OpenCommittee(names, team, forces: CommitteeForces.Mean);
     }
 
     private void Measure(ParseResult arguments, Committee committee, ILabelledSystem system, ModelDeviationFile file, Action<ModelDeviation> add)

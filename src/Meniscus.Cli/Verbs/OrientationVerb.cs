@@ -55,7 +55,7 @@ internal sealed class OrientationVerb : Verb
         var files = _output.Write(
             arguments,
             context,
-            [("", [($"{axis}_A", profile.Positions()), .. AnalysisOutput.Columns("cosine", "", cosine), .. AnalysisOutput.Columns("p2", "", second), ("molecules", profile.Molecules())])],
+            [("", [($"{axis}_A", profile.Positions()), .. EstimateColumns.Of("cosine", "", cosine), .. EstimateColumns.Of("p2", "", second), ("molecules", profile.Molecules())])],
             plot => OrientationPlot.Save(profile, axis, plot));
         context.PrintJson(new JsonResult()
             .Add("frames", profile.FrameCount)

@@ -108,8 +108,8 @@ internal sealed class RadialDistributionVerb : Verb
         for (var pair = 0; pair < functions.Pairs.Count; pair++)
         {
             var name = $"{functions.Pairs[pair].A}_{functions.Pairs[pair].B}";
-            columns.AddRange(AnalysisOutput.Columns($"g_{name}", "", functions.Function(pair)));
-            columns.AddRange(AnalysisOutput.Columns($"coordination_{name}", "", functions.Coordination(pair)));
+            columns.AddRange(EstimateColumns.Of($"g_{name}", "", functions.Function(pair)));
+            columns.AddRange(EstimateColumns.Of($"coordination_{name}", "", functions.Coordination(pair)));
         }
 
         return columns;

@@ -152,19 +152,9 @@ internal sealed class SelectVerb : Verb
     {
         if (arguments.GetValue(_models) is not { Length: > 1 } names)
             return all;
-        var models = new List<IPotential>();
-        try
-        {
-            foreach (var name in names)
-                models.Add(PotentialModels.Open(name, team));
-            var committee = new Committee(models);
-            using var progress = context.StartProgress("deviation", all.Count, "frames");
-            return DeviationSelection.Filter(all, committee, arguments.GetValue(_low), arguments.GetValue(_high), progress, context.Cancellation);
-        }
-        finally
-        {
-            models.ForEach(model => model.Dispose());
-        }
+        using var committee = PotentialModels.OpenCommittee(names, team);
+        using var progress = context.StartProgress("deviation", all.Count, "frames");
+        return DeviationSelection.Filter(all, committee, arguments.GetValue(_low), arguments.GetValue(_high), progress, context.Cancellation);
     }
 
     private void ByDescriptor(ParseResult arguments, VerbContext context, WorkerTeam team, IReadOnlyList<SelectionCandidate> candidates, string name)

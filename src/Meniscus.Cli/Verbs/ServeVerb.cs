@@ -146,18 +146,10 @@ internal sealed class ServeVerb : Verb
     private IPotential Open(ParseResult arguments, WorkerTeam team)
     {
         var names = arguments.GetRequiredValue(_models);
-        var models = new List<IPotential>();
-        try
-        {
-            foreach (var name in names)
-                models.Add(PotentialModels.Open(name, team, tabulate: !arguments.GetValue(_direct)));
-            return models.Count == 1 ? models[0] : new Committee(models, arguments.GetValue(_mean) ? CommitteeForces.Mean : CommitteeForces.First);
-        }
-        catch
-        {
-            models.ForEach(model => model.Dispose());
-            throw;
-        }
+        var tabulate = !arguments.GetValue(_direct);
+        return names is [var only]
+            ? PotentialModels.Open(only, team, tabulate)
+            : PotentialModels.OpenCommittee(names, team, tabulate, arguments.GetValue(_mean) ? CommitteeForces.Mean : CommitteeForces.First);
     }
 
     private static void Report(IpiSummary summary, IpiAddress address, IPotential potential, VerbContext context)

@@ -92,7 +92,7 @@ internal sealed class SurfaceTensionVerb : Verb
         var files = _output.Write(
             arguments,
             context,
-            [("", RunningColumns(result)), (".blocks", AnalysisOutput.BlockingColumns(average, "mN_per_m", interval))],
+            [("", RunningColumns(result)), (".blocks", EstimateColumns.Blocking(average, "mN_per_m", interval))],
             plot => SeriesPlot.Save("Surface tension", "surface tension (mN/m)", "mN/m", result.Times, result.Series, average, plot));
         context.PrintJson(Json(result, warnings, files));
         return ExitCode.Done;

@@ -12,8 +12,6 @@ internal static class CommentedInput
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, IndentSize = 2, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-
     /// <summary>The text.</summary>
     /// <param name="section">The keys.</param>
     /// <param name="values">Their values, as <see cref="InputSection{T}.Write"/> gives them.</param>
@@ -59,10 +57,7 @@ internal static class CommentedInput
         var line = value?.ToJsonString(Plain) ?? "null";
         if (value is not JsonObject || line.Length < 60)
             return line;
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Indented))
-            value.WriteTo(writer);
-        return Encoding.UTF8.GetString(stream.ToArray()).Replace("\n", $"\n{indent}", StringComparison.Ordinal);
+        return JsonText.Indented(value).TrimEnd('\n').Replace("\n", $"\n{indent}", StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Wrapped(string words, int width)

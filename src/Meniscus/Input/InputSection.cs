@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Meniscus.Input;
@@ -80,14 +77,7 @@ internal sealed class InputSection<T>(Func<T> defaults, IReadOnlyList<InputKey<T
     /// <summary>The section with all defaults filled in, as an indented JSON text that ends with a line end.</summary>
     /// <param name="record">The record.</param>
     /// <param name="indent">Blanks per level.</param>
-    public string WriteText(T record, int indent = 2)
-    {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = true, IndentSize = indent, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(stream, options))
-            Write(record).WriteTo(writer);
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
-    }
+    public string WriteText(T record, int indent = 2) => JsonText.Indented(Write(record), indent);
 
     /// <inheritdoc/>
     public IEnumerable<InputKeyDescription> Describe()

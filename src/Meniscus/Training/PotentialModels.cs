@@ -31,4 +31,27 @@ public static class PotentialModels
             model = model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (model.MinNeighborDistance ?? UsualDistance) } };
         return new DeepPotential(model, team);
     }
+
+    /// <summary>Opens several potentials as a committee, which owns them.</summary>
+    /// <param name="names">Names as <see cref="Open"/> takes them.</param>
+    /// <param name="team">Threads to share; null to make teams of one.</param>
+    /// <param name="tabulate">Whether embedding networks are tabulated to rounding.</param>
+    /// <param name="forces">Whose forces it gives.</param>
+    /// <exception cref="InputException">A model cannot be used, or they know different types.</exception>
+    public static Committee OpenCommittee(IEnumerable<string> names, WorkerTeam? team = null, bool tabulate = false, CommitteeForces forces = CommitteeForces.First)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var models = new List<IPotential>();
+        try
+        {
+            foreach (var name in names)
+                models.Add(Open(name, team, tabulate));
+            return new Committee(models, forces);
+        }
+        catch
+        {
+            models.ForEach(model => model.Dispose());
+            throw;
+        }
+    }
 }

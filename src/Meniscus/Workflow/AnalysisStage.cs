@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Meniscus.Analysis;
 using Meniscus.Atoms;
+using Meniscus.Input;
 using Meniscus.IO;
 
 namespace Meniscus.Workflow;
@@ -59,9 +60,7 @@ internal abstract class AnalysisStage : StudyStage
     protected ThermoTable Thermo(StageRun run) => ThermoTable.Read(run.Input(Simulation.Thermo));
 
     /// <summary>The frames that count.</summary>
-    protected IEnumerable<Frame> Frames(StageRun run) => Trajectory
-        .Read(run.Input(Simulation.Trajectory), new TrajectoryOptions { TolerateTornEnd = true })
-        .Where(frame => frame.Time is not { } time || time >= SkipPs * (1 - 1e-9));
+    protected IEnumerable<Frame> Frames(StageRun run) => SampledFrames.Read(run.Input(Simulation.Trajectory), SkipPs * (1 - 1e-9));
 
     /// <summary>The mean of a column with its error.</summary>
     protected Estimate Mean(ThermoTable table, string column)

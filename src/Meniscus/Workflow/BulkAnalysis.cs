@@ -55,9 +55,7 @@ internal sealed class BulkAnalysis(string name, ProtocolRun run, double skipPs, 
         for (var pair = 0; pair < functions.Pairs.Count; pair++)
         {
             var name = $"g_{functions.Pairs[pair].A}{functions.Pairs[pair].B}";
-            var values = functions.Function(pair);
-            columns.Add((name, Array.ConvertAll(values, v => v.Mean)));
-            columns.Add(($"{name}_error", Array.ConvertAll(values, v => v.StandardError)));
+            columns.AddRange(EstimateColumns.Of(name, "", functions.Function(pair)));
         }
 
         CsvFile.Write(run.File(RdfFile), columns);
@@ -73,7 +71,7 @@ internal sealed class BulkAnalysis(string name, ProtocolRun run, double skipPs, 
         }
 
         var result = displacement.Result();
-        CsvFile.Write(run.File(MsdFile), [("time_ps", result.Times), .. EstimateKeys.Columns("msd", "A2", result.Displacement)]);
+        CsvFile.Write(run.File(MsdFile), [("time_ps", result.Times), .. EstimateColumns.Of("msd", "A2", result.Displacement)]);
         // 1 Å²/ps is 1e-8 m²/s.
         summary.Estimate("diffusion", "1e-9_m2_per_s", result.Diffusion.Times(10));
     }

@@ -25,11 +25,4 @@ internal static class EstimateKeys
         json[key] = new JsonArray([.. lines.Select(line => (JsonNode?)line)]);
         return json;
     }
-
-    /// <summary>The columns of a series of estimates.</summary>
-    public static IEnumerable<(string Name, double[] Values)> Columns(string name, string unit, Estimate[] values) =>
-    [
-        ($"{name}_{unit}", Array.ConvertAll(values, v => v.Mean)),
-        ($"{name}_error_{unit}", Array.ConvertAll(values, v => v.StandardError)),
-    ];
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Meniscus.Atoms;
+using Meniscus.Input;
 using Meniscus.IO;
 using Meniscus.Labelling;
-using Meniscus.Potentials;
 using Meniscus.Training;
 
 namespace Meniscus.Workflow;
@@ -53,10 +53,9 @@ internal sealed class ExtrapolationStage : StudyStage
     /// <inheritdoc/>
     public override JsonObject Run(StageRun run)
     {
-        var options = new TrajectoryOptions { TolerateTornEnd = true };
         var path = run.Input(_run.Trajectory);
-        var every = Math.Max(1, Trajectory.CountFrames(path, options) / MostFrames);
-        Frame[] frames = [.. Trajectory.Read(path, options with { Every = every }).Where(frame => frame.Time is not { } time || time >= _skipPs)];
+        var every = Math.Max(1, Trajectory.CountFrames(path, new TrajectoryOptions { TolerateTornEnd = true }) / MostFrames);
+        Frame[] frames = [.. SampledFrames.Read(path, _skipPs, every)];
         var summary = new JsonObject { ["frames"] = frames.Length };
         if (_models.Count > 1 && frames.Length > 0)
             AddDeviation(run, frames, summary);
@@ -68,22 +67,13 @@ internal sealed class ExtrapolationStage : StudyStage
     private void AddDeviation(StageRun run, Frame[] frames, JsonObject summary)
     {
         using var team = run.Team();
-        var models = new List<IPotential>();
-        try
-        {
-            foreach (var model in _models)
-                models.Add(PotentialModels.Open(run.Input(model), team, tabulate: true));
-            SelectionCandidate[] all = [.. frames.Select((frame, index) => new SelectionCandidate(_run.Trajectory, index, frame))];
-            DeviationSelection.Filter(all, new Committee(models), _bounds.Low, _bounds.High, run.Progress, run.Cancellation);
-            summary.Number("mean_deviation_eV_per_A", all.Average(c => c.Deviation))
-                .Number("max_deviation_eV_per_A", all.Max(c => c.Deviation))
-                .Number("share_above_low", all.Count(c => c.Deviation >= _bounds.Low) / (double)all.Length)
-                .Number("share_above_high", all.Count(c => c.Deviation >= _bounds.High) / (double)all.Length);
-        }
-        finally
-        {
-            models.ForEach(model => model.Dispose());
-        }
+        using var committee = PotentialModels.OpenCommittee(_models.Select(run.Input), team, tabulate: true);
+        SelectionCandidate[] all = [.. frames.Select((frame, index) => new SelectionCandidate(_run.Trajectory, index, frame))];
+        DeviationSelection.Filter(all, committee, _bounds.Low, _bounds.High, run.Progress, run.Cancellation);
+        summary.Number("mean_deviation_eV_per_A", all.Average(c => c.Deviation))
+            .Number("max_deviation_eV_per_A", all.Max(c => c.Deviation))
+            .Number("share_above_low", all.Count(c => c.Deviation >= _bounds.Low) / (double)all.Length)
+            .Number("share_above_high", all.Count(c => c.Deviation >= _bounds.High) / (double)all.Length);
     }
 
     private void AddClosePairs(StageRun run, Frame[] frames, JsonObject summary)

@@ -30,8 +30,8 @@ internal sealed class RampAnalysis(string name, ProtocolRun run, ProtocolInput p
         CsvFile.Write(
             run.File(StatesFile),
             [
-                .. EstimateKeys.Columns("pressure", "bar", [.. states.Select(s => s.Pressure)]),
-                .. EstimateKeys.Columns("density", "g_per_cm3", [.. states.Select(s => s.Density)]),
+                .. EstimateColumns.Of("pressure", "bar", [.. states.Select(s => s.Pressure)]),
+                .. EstimateColumns.Of("density", "g_per_cm3", [.. states.Select(s => s.Density)]),
             ]);
         if (equation.Fit() is { } fit)
         {

@@ -7,8 +7,8 @@ namespace Meniscus.Workflow;
 internal static class ResultNumbers
 {
     /// <summary>A number.</summary>
-    public static double Double(this JsonObject json, string key) =>
-        json[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number : double.NaN;
+    public static double Double(this JsonObject json, string key, double missing = double.NaN) =>
+        json[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number : missing;
 
     /// <summary>A whole number; 0 where there is none.</summary>
     public static long Long(this JsonObject json, string key) =>

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Meniscus.Atoms;
 using Meniscus.IO;
 using Meniscus.Labelling;
-using Meniscus.Potentials;
 using Meniscus.Training;
 
 namespace Meniscus.Workflow;
@@ -80,25 +79,16 @@ internal sealed class SelectionStage : StudyStage
     private JsonObject ChooseByDeviation(StageRun run)
     {
         using var team = run.Team();
-        var models = new List<IPotential>();
-        try
-        {
-            foreach (var model in _models)
-                models.Add(PotentialModels.Open(run.Input(model), team, tabulate: true));
-            IReadOnlyList<SelectionCandidate> all = [.. Frames(run).Select((frame, index) => new SelectionCandidate(_trajectory, index, frame))];
-            if (all.Count == 0)
-                return Counts(run, all, 0);
-            var candidates = DeviationSelection.Filter(all, new Committee(models), _choice.Low, _choice.High, run.Progress, run.Cancellation);
-            if (_choice.FarthestPoint && candidates.Count > _most)
-                FarthestPointSelection.Choose(candidates, models[0], _most, [], null, run.Cancellation);
-            else
-                RandomSelection.Choose(candidates, _most, _choice.Seed);
-            return Counts(run, all, candidates.Count);
-        }
-        finally
-        {
-            models.ForEach(model => model.Dispose());
-        }
+        using var committee = PotentialModels.OpenCommittee(_models.Select(run.Input), team, tabulate: true);
+        IReadOnlyList<SelectionCandidate> all = [.. Frames(run).Select((frame, index) => new SelectionCandidate(_trajectory, index, frame))];
+        if (all.Count == 0)
+            return Counts(run, all, 0);
+        var candidates = DeviationSelection.Filter(all, committee, _choice.Low, _choice.High, run.Progress, run.Cancellation);
+        if (_choice.FarthestPoint && candidates.Count > _most)
+            FarthestPointSelection.Choose(candidates, committee.Models[0], _most, [], null, run.Cancellation);
+        else
+            RandomSelection.Choose(candidates, _most, _choice.Seed);
+        return Counts(run, all, candidates.Count);
     }
 
     private JsonObject Counts(StageRun run, IReadOnlyList<SelectionCandidate> all, int candidates)
@@ -119,7 +109,7 @@ internal sealed class SelectionStage : StudyStage
     }
 
     private IEnumerable<Frame> Frames(StageRun run) =>
-        Trajectory.Read(run.Input(_trajectory), new TrajectoryOptions { TolerateTornEnd = true }).Where(frame => frame.Time is not { } time || time >= _skipPs);
+        SampledFrames.Read(run.Input(_trajectory), _skipPs);
 
     private static int Save(StageRun run, IEnumerable<Frame> frames)
     {

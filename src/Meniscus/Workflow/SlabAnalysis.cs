@@ -59,16 +59,13 @@ internal sealed class SlabAnalysis(string name, ProtocolRun run, double skipPs, 
         summary["plateau_reached"] = tension.Average.PlateauReached;
         var (rows, mean, error) = tension.RunningMean(600);
         CsvFile.Write(run.File(TensionFile), [("time_ps", Array.ConvertAll(rows, row => tension.Times![row])), ("running_mean_mN_per_m", mean), ("running_error_mN_per_m", error)]);
-        double[] Of(Func<BlockLevel, double> value) => [.. tension.Average.Levels.Select(value)];
-        CsvFile.Write(
-            run.File(BlocksFile),
-            [("block_size", Of(l => l.BlockSize)), ("blocks", Of(l => l.BlockCount)), ("standard_error_mN_per_m", Of(l => l.StandardError)), ("standard_error_uncertainty_mN_per_m", Of(l => l.Uncertainty))]);
+        CsvFile.Write(run.File(BlocksFile), EstimateColumns.Blocking(tension.Average, "mN_per_m", null));
     }
 
     private static void WriteProfile(StageRun run, DensityProfile profile, JsonObject summary)
     {
         var z = profile.Positions();
-        List<(string, double[])> columns = [("z_A", z), .. EstimateKeys.Columns("density", "g_per_cm3", profile.MassDensity())];
+        List<(string, double[])> columns = [("z_A", z), .. EstimateColumns.Of("density", "g_per_cm3", profile.MassDensity())];
         summary["frames"] = profile.FrameCount;
         summary["interfaces_found"] = false;
         if (profile.Fit() is { } fit)

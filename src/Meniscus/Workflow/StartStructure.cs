@@ -89,10 +89,9 @@ internal sealed record SlabOfBulk(string Bulk, double SkipPs, double Length) : S
     public override Frame Make(StageRun run)
     {
         var path = run.Input(Bulk);
-        var frames = Trajectory.Read(path, new TrajectoryOptions { TolerateTornEnd = true }).Where(frame => frame.Time is not { } time || time >= SkipPs);
         try
         {
-            return SlabBuilder.Build(frames, new SlabOptions { Length = Length }).Frame;
+            return SlabBuilder.Build(SampledFrames.Read(path, SkipPs), new SlabOptions { Length = Length }).Frame;
         }
         catch (InputException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Meniscus.Input;
 using Meniscus.IO;
 
 namespace Meniscus.Workflow;

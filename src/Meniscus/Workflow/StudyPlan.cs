@@ -27,8 +27,8 @@ internal sealed class StudyPlan
     {
         _project = project;
         _atoms = CountAtoms();
-        _ownSystems = [.. project.Data.Systems.Select(UserSystem), .. project.Data.Dpgen.SelectMany(folder => DpgenRun.Open(UserPath(folder)).Systems)];
-        _ownValidation = [.. project.Data.ValidationSystems.Select(UserSystem)];
+        _ownSystems = [.. project.Data.Systems.Select(UserPath), .. project.Data.Dpgen.SelectMany(folder => DpgenRun.Open(UserPath(folder)).Systems)];
+        _ownValidation = [.. project.Data.ValidationSystems.Select(UserPath)];
     }
 
     /// <summary>Checks what labels will need, so that nothing is missing after weeks of exploration.</summary>
@@ -202,8 +202,6 @@ internal sealed class StudyPlan
         var full = Path.GetFullPath(Path.Combine(_project.SourceFolder, path));
         return Path.Exists(full) ? full : throw new InputException($"{_project.Source}: {path}: no such file or folder in {(_project.SourceFolder.Length > 0 ? _project.SourceFolder : ".")}; paths are relative to the project file");
     }
-
-    private string UserSystem(string path) => UserPath(path);
 }
 
 /// <summary>What models are trained on and tested with: systems as stages name their inputs.</summary>

@@ -15,21 +15,6 @@ namespace Meniscus.Workflow;
 public sealed record StudyStageResult(
     string Name, string Kind, bool Done, DateTime Started, double Seconds, int Threads, string Version, IReadOnlyList<string> Notices);
 
-/// <summary>An iteration of concurrent learning; a row of <c>iterations.csv</c>.</summary>
-/// <param name="Number">Number; 0 explores with the starting model, when there are no models to differ yet.</param>
-/// <param name="Frames">Frames looked at.</param>
-/// <param name="Accurate">Frames on which the models agree.</param>
-/// <param name="Candidates">Frames on which they differ.</param>
-/// <param name="Failed">Frames on which they differ too much, and runs that came apart.</param>
-/// <param name="Chosen">Frames chosen for labelling.</param>
-/// <param name="MeanDeviation">Mean over the frames of the largest deviation of a force, eV/Å.</param>
-/// <param name="MaxDeviation">Largest of these, eV/Å.</param>
-public sealed record StudyIteration(int Number, long Frames, long Accurate, long Candidates, long Failed, long Chosen, double MeanDeviation, double MaxDeviation)
-{
-    /// <summary>Share of the frames that are not accurate; NaN without frames.</summary>
-    public double CandidateShare => Frames > 0 ? (Candidates + Failed) / (double)Frames : double.NaN;
-}
-
 /// <summary>How far the models differ along an exploration.</summary>
 /// <param name="Iteration">Number of the iteration.</param>
 /// <param name="Run">Name of the run: <c>bulk-300K</c>.</param>

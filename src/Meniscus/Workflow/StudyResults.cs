@@ -178,18 +178,7 @@ public sealed record StudyResults
 
         private string PathOf(string stage, string file) => Path.Combine(folder, stage, file);
 
-        private List<StudyIteration> Iterations()
-        {
-            if (Table(StudyRun.IterationsFile) is not { } table)
-                return [];
-            long Of(string name, int row) => (long)table.Column(name)[row];
-            return
-            [
-                .. Enumerable.Range(0, table.RowCount).Select(row => new StudyIteration(
-                    (int)Of("iteration", row), Of("frames", row), Of("accurate", row), Of("candidates", row), Of("failed", row), Of("chosen", row),
-                    table.Column("mean_deviation_eV_per_A")[row], table.Column("max_deviation_eV_per_A")[row])),
-            ];
-        }
+        private List<StudyIteration> Iterations() => Table(StudyRun.IterationsFile) is { } table ? StudyIteration.Read(table) : [];
 
         private IEnumerable<ExplorationDeviation> Deviations()
         {

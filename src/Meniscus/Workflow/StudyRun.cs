@@ -35,7 +35,7 @@ public sealed class StudyRun
     private readonly StudyPlan _plan;
     private readonly StageLedger _ledger;
     private readonly IStageRunner _runner;
-    private readonly List<IterationCounts> _counts = [];
+    private readonly List<StudyIteration> _iterations = [];
     private readonly List<(LabelStage Stage, int Train, int Valid)> _labels = [];
 
     private StudyRun(ProjectInput project, StageLedger ledger, IStageRunner runner)
@@ -150,11 +150,11 @@ public sealed class StudyRun
         LabelAndTrain(0);
         for (var iteration = 1; iteration <= _project.Stop.MaxIterations; iteration++)
         {
-            var counts = ExploreAndSelect(iteration);
-            if (counts.CandidateShare <= _project.Stop.CandidateShare)
+            var found = ExploreAndSelect(iteration);
+            if (found.CandidateShare <= _project.Stop.CandidateShare)
                 return (iteration - 1, true);
             // Where nothing can be labelled, training again would change nothing.
-            if (counts.Chosen == 0)
+            if (found.Chosen == 0)
                 return (iteration - 1, false);
             LabelAndTrain(iteration);
         }
@@ -162,16 +162,17 @@ public sealed class StudyRun
         return (_project.Stop.MaxIterations, _project.Stop.MaxIterations == 0);
     }
 
-    private IterationCounts ExploreAndSelect(int iteration)
+    private StudyIteration ExploreAndSelect(int iteration)
     {
         var explorations = _plan.Explorations(iteration);
         var selections = _plan.Selections(iteration);
         _runner.Run($"{StudyPlan.IterationName(iteration)}: explore", [.. explorations.Select(e => e.Stage), .. selections]);
-        var counts = IterationCounts.Of(
+        var found = StudyIteration.Of(
             iteration, [.. selections.Select(_runner.ResultOf)], explorations.Count(e => _runner.ResultOf(e.Stage)["came_apart"] is not null));
-        _counts.Add(counts);
-        WriteIterations();
-        return counts;
+        _iterations.Add(found);
+        if (!_runner.IsListing)
+            StudyIteration.Write(Path.Combine(_project.WorkFolder, IterationsFile), _iterations);
+        return found;
     }
 
     private void LabelAndTrain(int iteration)
@@ -188,20 +189,6 @@ public sealed class StudyRun
         if (data.Train.Count == 0)
             throw new StudyFailedException($"{StudyPlan.IterationName(iteration)}: none of the chosen frames has labels; the tables status.csv in {StudyPlan.IterationName(iteration)}/label say why");
         _runner.Run($"{StudyPlan.IterationName(iteration)}: train", _plan.Trainings(iteration, data));
-    }
-
-    private void WriteIterations()
-    {
-        if (_runner.IsListing)
-            return;
-        double[] Column(Func<IterationCounts, double> value) => [.. _counts.Select(value)];
-        CsvFile.Write(
-            Path.Combine(_project.WorkFolder, IterationsFile),
-            [
-                ("iteration", Column(c => c.Iteration)), ("frames", Column(c => c.Frames)), ("accurate", Column(c => c.Accurate)),
-                ("candidates", Column(c => c.Candidates)), ("failed", Column(c => c.Failed)), ("chosen", Column(c => c.Chosen)),
-                ("mean_deviation_eV_per_A", Column(c => c.MeanDeviation)), ("max_deviation_eV_per_A", Column(c => c.MaxDeviation)),
-            ]);
     }
 
     private void ListTheRest(StageListing listing)

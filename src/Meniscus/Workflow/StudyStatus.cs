@@ -67,7 +67,7 @@ public sealed record StudyStatus
         var held = StudyRun.IsHeld(folder);
         if (Json(Path.Combine(folder, StudyMonitor.FileName)) is not { } json)
             return new StudyStatus { Standing = held ? StudyStanding.Running : StudyStanding.Gone };
-        var phase = Text(json, "phase");
+        var phase = json.Text("phase");
         var standing = held ? StudyStanding.Running : phase switch
         {
             "done" => StudyStanding.Done,
@@ -79,18 +79,18 @@ public sealed record StudyStatus
         {
             Standing = standing,
             Phase = phase,
-            Process = (int)Number(json, "process", 0),
-            Updated = DateTime.TryParse(Text(json, "updated"), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null,
-            Running = [.. (json["running"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadStage)],
+            Process = (int)json.Long("process"),
+            Updated = DateTime.TryParse(json.Text("updated"), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null,
+            Running = [.. json.Objects("running").Select(ReadStage)],
         };
     }
 
     private static RunningStage ReadStage(JsonObject json) => new(
-        Text(json, "stage"),
-        (int)Number(json, "threads", 1),
-        Number(json, "done", double.NaN) / Number(json, "total", 0) is var share && double.IsFinite(share) ? share : double.NaN,
-        Text(json, "message"),
-        Number(json, "seconds", 0));
+        json.Text("stage"),
+        (int)json.Double("threads", 1),
+        json.Double("done") / json.Double("total") is var share && double.IsFinite(share) ? share : double.NaN,
+        json.Text("message"),
+        json.Double("seconds", 0));
 
     private static JsonObject? Json(string path)
     {
@@ -104,9 +104,4 @@ public sealed record StudyStatus
             return null;
         }
     }
-
-    private static string Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
-
-    private static double Number(JsonObject json, string key, double missing) =>
-        json[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number : missing;
 }

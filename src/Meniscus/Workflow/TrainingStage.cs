@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Meniscus.Input;
 using Meniscus.IO;
 using Meniscus.Potentials.DeepPot;
 using Meniscus.Training;

@@ -3,18 +3,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Meniscus.Workflow;
+namespace Meniscus.Input;
 
 /// <summary>JSON as text that people read: indented, with letters beyond ASCII as they are.</summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
-
     /// <summary>The text, ending with a line end.</summary>
-    public static string Indented(JsonNode node)
+    /// <param name="node">The value.</param>
+    /// <param name="indent">Blanks per level.</param>
+    public static string Indented(JsonNode node, int indent = 2)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Options))
+        var options = new JsonWriterOptions { Indented = true, IndentSize = indent, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+        using (var writer = new Utf8JsonWriter(stream, options))
             node.WriteTo(writer);
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
