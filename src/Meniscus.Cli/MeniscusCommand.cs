@@ -48,6 +48,7 @@ internal static class MeniscusCommand
                 new NeighborStatVerb(),
                 new VerbGroup("data", "Look at data sets, check, convert and split them.", new DataInfoVerb(), new DataCheckVerb(), new DataConvertVerb(), new DataSplitVerb(), new DataMergeVerb()),
                 new MdVerb(),
+                new VerbGroup("export", "Write a run for another program.", new ExportLammpsVerb()),
                 new ServeVerb(),
                 new LabelVerb(),
                 new SelectVerb(),

@@ -35,6 +35,9 @@ internal static unsafe class ModelExports
         *model = HandleTable.Add(new NativeModel(ReadContent(NativeText.Read(name, "name"), content, length), NativeModel.Threads(threads)));
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "meniscus_tabulate", CallConvs = [typeof(CallConvCdecl)])]
+    public static int Tabulate(nint model) => Guard.Run(() => Get(model).Tabulate());
+
     [UnmanagedCallersOnly(EntryPoint = "meniscus_free", CallConvs = [typeof(CallConvCdecl)])]
     public static int Free(nint model) => Guard.Run(() => HandleTable.Remove<NativeModel>(model, ModelArgument));
 
@@ -90,6 +93,9 @@ internal static unsafe class ModelExports
             models[m] = DeepPotModelFile.Load(NativeText.Read(paths[m], $"paths[{m}]"));
         *committee = HandleTable.Add(new NativeCommittee(models, NativeModel.Threads(threads)));
     });
+
+    [UnmanagedCallersOnly(EntryPoint = "meniscus_committee_tabulate", CallConvs = [typeof(CallConvCdecl)])]
+    public static int TabulateCommittee(nint committee) => Guard.Run(() => HandleTable.Get<NativeCommittee>(committee, CommitteeArgument).Tabulate());
 
     [UnmanagedCallersOnly(EntryPoint = "meniscus_committee_free", CallConvs = [typeof(CallConvCdecl)])]
     public static int FreeCommittee(nint committee) => Guard.Run(() => HandleTable.Remove<NativeCommittee>(committee, CommitteeArgument));

@@ -23,6 +23,13 @@ internal sealed unsafe class NativeCommittee : IDisposable
 
     public IReadOnlyList<NativeModel> Models => _models;
 
+    /// <summary>Has the embedding networks of all models tabulated to rounding.</summary>
+    public void Tabulate()
+    {
+        foreach (var model in _models)
+            model.Tabulate();
+    }
+
     /// <summary>Evaluates all models.</summary>
     /// <param name="input">The configuration, its types as the first model numbers them.</param>
     /// <param name="output">Where the results of the first model go; those of the others follow.</param>

@@ -13,11 +13,12 @@ namespace Meniscus.Native;
 internal sealed unsafe class NativeModel : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly DeepPotential _potential;
-    private readonly WorkerTeam? _team;
+    private readonly WorkerTeam _team;
+    private readonly bool _ownsTeam;
     private readonly Evaluation _result = new();
     private readonly Evaluation _resultWithVirials = new() { Extras = EvaluationExtras.AtomVirials };
     private readonly GivenNeighbors _given = new();
+    private DeepPotential _potential;
     private double[] _positions = [];
     private double[] _frameParameters = [];
     private double[] _atomParameters = [];
@@ -25,13 +26,14 @@ internal sealed unsafe class NativeModel : IDisposable
 
     /// <summary>Prepares a model with threads of its own.</summary>
     public NativeModel(DeepPotModel model, int threads)
-    {
-        _team = new WorkerTeam(threads);
-        _potential = new DeepPotential(model, _team);
-    }
+        : this(model, new WorkerTeam(threads)) => _ownsTeam = true;
 
     /// <summary>Prepares a model that shares threads with others.</summary>
-    public NativeModel(DeepPotModel model, WorkerTeam team) => _potential = new DeepPotential(model, team);
+    public NativeModel(DeepPotModel model, WorkerTeam team)
+    {
+        _team = team;
+        _potential = new DeepPotential(model, team);
+    }
 
     public DeepPotModel Model => _potential.Model;
 
@@ -85,6 +87,18 @@ internal sealed unsafe class NativeModel : IDisposable
         }
     }
 
+    /// <summary>Has the embedding networks tabulated to rounding from now on.</summary>
+    public void Tabulate()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var tabulated = new DeepPotential(Model.Tabulated(), _team);
+            _potential.Dispose();
+            _potential = tabulated;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -92,7 +106,8 @@ internal sealed unsafe class NativeModel : IDisposable
         {
             _disposed = true;
             _potential.Dispose();
-            _team?.Dispose();
+            if (_ownsTeam)
+                _team.Dispose();
         }
     }
 

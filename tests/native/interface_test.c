@@ -105,6 +105,33 @@ static void results_are_consistent(const char *model_file) {
   check(meniscus_free(model) == MENISCUS_OK, "free");
 }
 
+/* Tables change what no one can see, whether a model has networks small enough for them or not. */
+static void tables_change_nothing(const char *folder) {
+  char paths[2][4096];
+  const char *models[2] = {paths[0], paths[1]};
+  meniscus_model *model;
+  meniscus_committee *committee;
+  double energy, forces[18], tabulated_energy, tabulated[18], energies[2];
+  meniscus_results results = {&energy, forces, NULL, NULL, NULL}, with_tables = {&tabulated_energy, tabulated, NULL, NULL, NULL};
+  meniscus_results of_both = {energies, NULL, NULL, NULL, NULL};
+  meniscus_atoms atoms = water();
+  int k;
+  snprintf(paths[0], sizeof paths[0], "%s/tiny.dp", folder);
+  snprintf(paths[1], sizeof paths[1], "%s/relu.dp", folder);
+  check(meniscus_load(paths[0], 1, &model) == MENISCUS_OK && meniscus_compute(model, &atoms, &results) == MENISCUS_OK, "without tables");
+  check(meniscus_tabulate(model) == MENISCUS_OK && meniscus_compute(model, &atoms, &with_tables) == MENISCUS_OK, "with tables");
+  check(fabs(energy - tabulated_energy) < 1e-11 * fabs(energy), "the same energy with tables");
+  for (k = 0; k < 18; k++)
+    check(fabs(forces[k] - tabulated[k]) < 1e-10, "the same forces with tables");
+  check(meniscus_tabulate(model) == MENISCUS_OK && meniscus_compute(model, &atoms, &with_tables) == MENISCUS_OK, "tables twice");
+  check(meniscus_free(model) == MENISCUS_OK, "free");
+  refused(MENISCUS_BAD_ARGUMENT, meniscus_tabulate(model), "freed", "tables for a model that was freed");
+  check(meniscus_committee_load(models, 2, 1, &committee) == MENISCUS_OK && meniscus_committee_tabulate(committee) == MENISCUS_OK, "tables for a committee");
+  check(meniscus_committee_compute(committee, &atoms, &of_both) == MENISCUS_OK && fabs(energies[0] - energy) < 1e-11 * fabs(energy), "a committee with tables");
+  check(meniscus_committee_free(committee) == MENISCUS_OK, "free");
+  refused(MENISCUS_BAD_ARGUMENT, meniscus_committee_tabulate(committee), "freed", "tables for a committee that was freed");
+}
+
 static void mistakes_are_codes(const char *model_file, const char *scratch) {
   meniscus_model *model, *other;
   double forces[18];
@@ -289,6 +316,7 @@ int main(int argc, char **argv) {
   }
   snprintf(model_file, sizeof model_file, "%s/tiny.dp", argv[1]);
   results_are_consistent(model_file);
+  tables_change_nothing(argv[1]);
   mistakes_are_codes(model_file, argv[2]);
   committees_differ(argv[1]);
   threads_do_not_disturb_each_other(model_file);

@@ -48,7 +48,7 @@ internal sealed class DeepmdPotential : DeepmdObject, IDisposable
         Run(() =>
         {
             var model = load();
-            Model = new NativeModel(TensorFlowSwitch.Of(model), DeepmdThreads.Count);
+            Model = new NativeModel(TensorFlowSwitch.Of(model).Tabulated(), DeepmdThreads.Count);
             Stored = model;
         });
         _loadError = Error;
@@ -81,7 +81,7 @@ internal sealed class DeepmdDeviation : DeepmdObject, IDisposable
             var models = load();
             if (models.Length == 0)
                 throw new ArgumentException("number of models is 0; expected at least one");
-            Models = new NativeCommittee(Array.ConvertAll(models, TensorFlowSwitch.Of), DeepmdThreads.Count);
+            Models = new NativeCommittee(Array.ConvertAll(models, model => TensorFlowSwitch.Of(model).Tabulated()), DeepmdThreads.Count);
             Stored = models[0];
         });
         _loadError = Error;

@@ -216,7 +216,7 @@ int meniscus_kim_driver_create(KIM_ModelDriverCreate *const create, KIM_LengthUn
   if (!driver)
     return refuse(create, NULL, "out of memory");
   driver->hint = 1;
-  if (meniscus_load(path, threads && atoi(threads) > 0 ? atoi(threads) : 1, &driver->model))
+  if (meniscus_load(path, threads && atoi(threads) > 0 ? atoi(threads) : 1, &driver->model) || meniscus_tabulate(driver->model))
     return refuse(create, driver, meniscus_last_error());
   if (meniscus_fparam_count(driver->model) || meniscus_aparam_count(driver->model))
     return refuse(create, driver, "the model takes frame or atomic parameters, and KIM has none");

@@ -11,9 +11,6 @@ public static class PotentialModels
     /// <summary>Name of the built-in water model.</summary>
     public const string Water = "spcfw";
 
-    /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
-    private const double UsualDistance = 0.9;
-
     /// <summary>Whether a name is that of a model without a file.</summary>
     public static bool IsBuiltIn(string name) => name == Water;
 
@@ -27,9 +24,7 @@ public static class PotentialModels
         if (IsBuiltIn(name))
             return new SpcfwPotential(team);
         var model = DeepPotModels.Load(name);
-        if (tabulate && model.Tables is null && model.Descriptor.EmbeddingTables is null)
-            model = model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (model.MinNeighborDistance ?? UsualDistance) } };
-        return new DeepPotential(model, team);
+        return new DeepPotential(tabulate ? model.Tabulated() : model, team);
     }
 
     /// <summary>Opens several potentials as a committee, which owns them.</summary>

@@ -146,6 +146,9 @@ public sealed record EnergyFitting
 /// </summary>
 public sealed record DeepPotModel
 {
+    /// <summary>How close atoms come where the model does not say, Å; tables are extended for closer pairs.</summary>
+    private const double UsualDistance = 0.9;
+
     /// <summary>Type names.</summary>
     public required TypeMap TypeMap { get; init; }
 
@@ -187,6 +190,14 @@ public sealed record DeepPotModel
 
     /// <summary>Error bound of the embedding tables of a compressed model, or null for a model that is not compressed.</summary>
     public EmbeddingTableSettings? Tables { get; init; }
+
+    /// <summary>
+    /// The model with its embedding networks tabulated to rounding, for where nothing but speed shall change; a compressed
+    /// model is itself.
+    /// </summary>
+    public DeepPotModel Tabulated() => Tables is null && Descriptor.EmbeddingTables is null
+        ? this with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.9 * (MinNeighborDistance ?? UsualDistance) } }
+        : this;
 }
 
 /// <summary>
