@@ -12,10 +12,11 @@ internal sealed record BenchmarkOptions
         jobs      training steps, energies and forces of 192, 576 and 12,288 atoms (the default)
         large     12,288 atoms beside the published protocol, and 98,304 atoms with the peak memory
         md        molecular dynamics beside the bare call and the published protocol, neighbour lists of a million atoms
+        lammps    molecular dynamics here and in LAMMPS through KIM, 1,536 and 12,288 atoms
         kernels   matrix product, activation, neighbour list, tables, contraction, transposition
 
           --quick          a short run, to see that everything works
-          --threads LIST   numbers of threads of jobs and large, such as 1,2 (the default)
+          --threads LIST   numbers of threads, not of kernels, such as 1,2 (the default)
           --filter GLOB    only kernels whose name matches, such as *MatrixProduct*
           --json           the result as JSON on standard output
           --help           this text
@@ -50,7 +51,7 @@ internal sealed record BenchmarkOptions
         {
             options = arguments[k] switch
             {
-                "jobs" or "large" or "md" or "kernels" => options with { Verb = arguments[k] },
+                "jobs" or "large" or "md" or "lammps" or "kernels" => options with { Verb = arguments[k] },
                 "--quick" => options with { Quick = true },
                 "--json" => options with { Json = true },
                 "--help" or "-h" => options with { ShowHelp = true },

@@ -23,6 +23,7 @@ try
         "kernels" => KernelBenchmarks.Run(context, options.Filter),
         "large" => new LargeBenchmarks(context).Run(out passed),
         "md" => new DynamicsBenchmarks(context).Run(),
+        "lammps" => new LammpsBenchmarks(context).Run(),
         _ => new JobBenchmarks(context).Run(),
     };
     if (options.Json)
