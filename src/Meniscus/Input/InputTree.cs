@@ -30,11 +30,12 @@ internal static class InputTree
             AllowTrailingCommas = true,
             CommentHandling = JsonCommentHandling.Skip,
             MaxDepth = MaximumDepth,
-            AllowDuplicateProperties = false,
         };
         try
         {
-            return JsonNode.Parse(text, documentOptions: options);
+            return JsonKeys.FirstRepeated(text, MaximumDepth) is { } twice
+                ? throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{file}: line {twice.Line}: '{twice.Key}' is given twice; remove one"))
+                : JsonNode.Parse(text, documentOptions: options);
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Meniscus.Cli;
+using Meniscus.Potentials.DeepPot;
 using Meniscus.Tests.Fixtures;
 
 namespace Meniscus.Tests.Cli;
@@ -33,6 +34,24 @@ public class ProgramProcessTests
         var (code, output, _) = await Start(launcher, "--version");
         Assert.Equal(0, code);
         Assert.StartsWith("meniscus ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ModelsAndInputsAreReadWithoutACryptographicLibrary()
+    {
+        // Where Linux has no OpenSSL, .NET ends the program, and a host of libmeniscus with it, as soon as it is asked for.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the loader of Linux, which tells what it loads");
+        using var folder = new TemporaryFolder();
+        DeepPotModelFile.Save(SampleRun.Water(), folder.File("model.dp"));
+        DeepPotModelFile.Save(SampleRun.Water(), folder.File("model.json"));
+        File.WriteAllText(folder.File("md.json"), $$"""{ "model": "{{folder.File("model.json")}}", "structure": "none.xyz", "stages": [{ "type": "nve", "steps": 1 }] }""");
+        foreach (var (code, args) in new[] { (0, $"show {folder.File("model.dp")}"), (0, $"show {folder.File("model.json")}"), (2, $"md {folder.File("md.json")}") })
+        {
+            var (found, _, loaded) = await Start("/usr/bin/env", ["LD_DEBUG=files", "dotnet", ProgramAssembly, .. args.Split(' ')]);
+            Assert.Equal(code, found);
+            Assert.Contains("libSystem.Native", loaded, StringComparison.Ordinal);
+            Assert.DoesNotContain("Cryptography", loaded, StringComparison.Ordinal);
+        }
     }
 
     [Fact(Timeout = 60_000)]

@@ -170,7 +170,7 @@ public class TrainingInputTests
     [InlineData("RATE", ", \"warmup_steps\": 1, \"warmup_ratio\": 0.1", "warmup_steps and warmup_ratio are both given")]
     [InlineData("RATE", ", \"type\": \"cosine\", \"decay_steps\": 10", "decay_steps: is only for type exp")]
     [InlineData("ROOT", ", \"validating\": {\"full_validation\": true}", "validating/full_validation: needs training/validation_data")]
-    [InlineData("ROOT", ", \"training\": {}", "not valid JSON")]
+    [InlineData("ROOT", ", \"training\": {}", "'training' is given twice; remove one")]
     public void WhatCannotBeUsedIsOneLine(string place, string text, string message) => AssertError(place, text, message);
 
     [Theory]

@@ -60,7 +60,7 @@ internal static class ModelJson
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    private static JsonDocumentOptions Options => new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static JsonDocumentOptions Options => new() { MaxDepth = MaxDepth };
 
     // Invalid UTF-8 inside a string surfaces as InvalidOperationException when the string is fetched.
     private static bool IsSyntaxError(Exception error) => error is JsonException or InvalidOperationException;
@@ -91,7 +91,11 @@ internal static class ModelJson
     {
         var map = new ModelMap();
         foreach (var property in element.EnumerateObject())
-            map[property.Name] = Convert(property.Value, place.At(property.Name));
+        {
+            if (!map.Entries.TryAdd(property.Name, Convert(property.Value, place.At(property.Name))))
+                throw place.At(property.Name).Error($"is given twice; remove one");
+        }
+
         return map;
     }
 

@@ -118,6 +118,13 @@ public sealed class DamagedModelFileTests : IDisposable
     public void DeepNestingIsRefused(string ending) =>
         AssertRefused(Encoding.UTF8.GetBytes("{\"model\": " + new string('[', 100_000)), ending);
 
+    [Fact]
+    public void AKeyThatIsGivenTwiceIsRefused()
+    {
+        var text = Encoding.UTF8.GetString(Bytes(".json")).Replace("\"rcut\":", "\"rcut\": 5.0, \"rcut\":", StringComparison.Ordinal);
+        Assert.Contains("model/descriptor/rcut: is given twice", AssertRefused(Encoding.UTF8.GetBytes(text), ".json").Message, StringComparison.Ordinal);
+    }
+
     private byte[] Bytes(string ending)
     {
         var path = _folder.File("whole" + ending);
