@@ -105,6 +105,12 @@ internal sealed class MdVerb : Verb
                 .Add("conserved_drift_meV_per_atom_per_ps", drift.MevPerAtomPerPs)
                 .Add("conserved_largest_deviation_meV_per_atom", drift.LargestMevPerAtom)))
             .Add("restart", result.Restart));
+        if (result.Steps == 0)
+        {
+            context.Print($"no steps left: {result.Restart} is the end of the run");
+            return;
+        }
+
         context.Print(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Steps} steps of {result.Atoms} atoms, {result.MillisecondsPerStep:f3} ms per step ({perAtomStep:f2} µs per atom), {result.NanosecondsPerDay:f2} ns/day; {result.PotentialShare:p1} of the time in the model; neighbours listed {result.NeighborListBuilds} times"));

@@ -36,7 +36,7 @@ public static class DeepmdNpyWriter
         frames ??= [.. Enumerable.Range(0, system.FrameCount)];
         if (frames.Count == 0)
             throw new InputException($"{folder}: no frames to write; choose at least one");
-        if (Directory.Exists(folder) && (File.Exists(Path.Combine(folder, "type.raw")) || Directory.EnumerateDirectories(folder, "set.*").Any()))
+        if (Directory.Exists(folder) && (File.Exists(Path.Combine(folder, "type.raw")) || NamedFolders.StartingWith(folder, "set.").Length > 0))
             throw new InputException($"{folder}: holds a system already (type.raw or set.*); remove it or choose another folder");
         var setCount = ((frames.Count - 1) / options.SetSize) + 1;
         var frame = system.CreateFrame();

@@ -98,10 +98,7 @@ internal sealed class DeepmdFolder : DeepmdStorage
     {
         try
         {
-            // The pattern set.* alone would also match a folder named set.
-            var sets = Directory.GetDirectories(_folder, "set.*").Select(path => Path.GetFileName(path)).Where(name => name.StartsWith("set.", StringComparison.Ordinal)).ToArray();
-            Array.Sort(sets, StringComparer.Ordinal);
-            return sets;
+            return Array.ConvertAll(NamedFolders.StartingWith(_folder, "set."), path => Path.GetFileName(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

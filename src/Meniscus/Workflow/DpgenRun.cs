@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meniscus.IO;
 
 namespace Meniscus.Workflow;
 
@@ -27,14 +28,14 @@ internal sealed class DpgenRun
     /// <exception cref="InputException">It is not one, or labelled nothing.</exception>
     public static DpgenRun Open(string folder)
     {
-        string[] iterations = [.. Directory.GetDirectories(folder, "iter.*").Order(StringComparer.Ordinal)];
+        string[] iterations = NamedFolders.StartingWith(folder, "iter.");
         if (iterations.Length == 0)
             throw new InputException($"{folder}: no folder iter.000000; expected that of a DP-GEN run");
         string[] systems =
         [
             .. iterations.Select(iteration => Path.Combine(iteration, "02.fp"))
                 .Where(Directory.Exists)
-                .SelectMany(fp => Directory.GetDirectories(fp, "data.*").Order(StringComparer.Ordinal)),
+                .SelectMany(fp => NamedFolders.StartingWith(fp, "data.")),
         ];
         if (systems.Length == 0)
             throw new InputException($"{folder}: none of its {iterations.Length} iterations has labelled frames in 02.fp/data.*; expected a DP-GEN run that got that far");
