@@ -60,6 +60,21 @@ public sealed partial class LammpsExportTests : IDisposable
     }
 
     [Theory]
+    [InlineData(""" "minimize", "force_tolerance_eV_per_A": 0.05 """, "min_style       fire\nmin_modify      norm max\nminimize        0 0.05 9 90\n")]
+    [InlineData(""" "nve", "timestep_fs": 0.2 """, "timestep        0.0002\nfix             motion1 all nve\nrun             9\nunfix           motion1\n")]
+    [InlineData(""" "nvt", "temperature_K": [300, 350], "thermostat_fs": 20, "chain": 5 """, "fix             motion1 all nvt temp 300 350 0.02 tchain 5\n")]
+    [InlineData(""" "nvt", "temperature_K": 300, "thermostat": "csvr" """, "fix             motion1 all nve\nfix             motion2 all temp/csvr 300 300 0.1 4\n")]
+    [InlineData(""" "nvt", "temperature_K": 300, "thermostat": "langevin", "velocities_K": 310 """, "velocity        all create 310 4 dist gaussian mom yes rot no\nfix             motion1 all nve\nfix             motion2 all langevin 300 300 0.1 4\n")]
+    [InlineData(""" "npt", "temperature_K": 300, "pressure_bar": [1, 1000], "coupling": "aniso" """, "fix             motion1 all npt temp 300 300 0.1 aniso 1 1000 1 tchain 3 pchain 3\n")]
+    public void A_stage_is_said_in_LAMMPSs_words(string stage, string expected)
+    {
+        var input = MdInput.Load(Water(copies: 1, $$"""{ "type": {{stage}}, "steps": 9 }"""));
+        var result = LammpsExport.Write(input, new LammpsExportOptions { Folder = _folder.File("out") });
+        Assert.Contains(expected, File.ReadAllText(result.Script), StringComparison.Ordinal);
+        Assert.Equal("Meniscus_water", result.Model);
+    }
+
+    [Theory]
     [InlineData("--stage third", "stages: none is called 'third'; give one of the names [first stage 2 (nvt)], or a number from 1 to 2")]
     [InlineData("--kim-model 1x", "'1x'; expected a letter, then letters, digits and _")]
     [InlineData("--restart water.json", "water.json")]
