@@ -38,7 +38,7 @@ internal sealed class FreezeVerb : Verb
     {
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
         var output = ModelOutput.Name(arguments.GetRequiredValue(_output));
-        if (!DeepPotModels.IsCheckpoint(checkpoint))
+        if (!DeepPotModels.IsCheckpoint(checkpoint) && Path.GetExtension(checkpoint) != ".pt")
             throw new InputException($"{checkpoint}: a model file already, not a checkpoint; to change its format use: meniscus convert {checkpoint} {output}");
         DeepPotModelFile.Save(DeepPotModels.Load(checkpoint), output);
         context.Print($"wrote {output}");

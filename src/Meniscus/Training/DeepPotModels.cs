@@ -4,7 +4,7 @@ namespace Meniscus.Training;
 
 /// <summary>
 /// The one way from a model's name to the model. A name is a model file (<c>.dp</c>, <c>.yaml</c>, <c>.yml</c>,
-/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>, <c>.pth</c>), a checkpoint of a training run (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
+/// <c>.json</c>, <c>.pb</c>, <c>.pbtxt</c>, <c>.pth</c>, <c>.pt</c>), a checkpoint of a training run here (<c>model.ckpt-1000.ckpt</c>, with or without the ending), the prefix
 /// of a run (<c>model.ckpt</c>: its newest checkpoint), or the folder of a run.
 /// </summary>
 public static class DeepPotModels
@@ -17,7 +17,7 @@ public static class DeepPotModels
     /// <summary>Endings of DeePMD-kit's own formats, and what its users do to get one that is read here.</summary>
     private static readonly Dictionary<string, string> ForeignEndings = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".pt"] = "a checkpoint of DeePMD-kit; freeze it there: dp --pt freeze -o model.pth",
+        [".pt2"] = "a compiled PyTorch model; convert it with DeePMD-kit: dp convert-backend model.pt2 model.dp",
         [".pd"] = "a checkpoint of DeePMD-kit; freeze and convert it there: dp --pd freeze, dp convert-backend",
         [".hlo"] = "a JAX model; convert it with DeePMD-kit: dp convert-backend model.hlo model.dp",
         [".jax"] = "a JAX checkpoint; convert it with DeePMD-kit: dp convert-backend model.jax model.dp",
@@ -45,8 +45,9 @@ public static class DeepPotModels
         if (Directory.Exists(name))
             return RunOf(name);
         var ending = Path.GetExtension(name);
+        // A run's prefix may have any ending; a file comes first.
         if (DeepPotModelFile.ReadableEndings.Contains(ending, StringComparer.OrdinalIgnoreCase))
-            return null;
+            return !File.Exists(name) && Checkpoint.Exists(name) ? name : null;
         if (ForeignEndings.TryGetValue(ending, out var advice))
             throw new InputException($"{name}: '{ending}' is {advice}");
         if (File.Exists(name) && ending != Checkpoint.Ending)
