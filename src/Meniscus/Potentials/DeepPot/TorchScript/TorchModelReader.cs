@@ -134,12 +134,14 @@ internal sealed class TorchModelReader
                 ["aparam_inv_std"] = Array(fitting, "aparam_inv_std"),
             },
         };
-        // Types whose energy is counted from that of the zero descriptor; the values given in the input are not kept, nor used.
-        if (fitting.Attributes.GetValueOrDefault("remove_vaccum_contribution") is List<object?> removed)
+        // A frozen model may have kept no more than which types' energy is counted from that of the zero descriptor; the values are not used.
+        if (fitting.Attributes.GetValueOrDefault("atom_ener") is List<object?> { Count: > 0 } energies && !energies.OfType<TorchTensor>().Any())
+            map["atom_ener"] = TorchValue.ToNode(energies, _file);
+        else if (fitting.Attributes.GetValueOrDefault("remove_vaccum_contribution") is List<object?> removed)
             map["atom_ener"] = new ModelList(removed.Select(remove => remove is true ? new ModelNumber(0.0) : (ModelNode)ModelNull.Instance));
         Copy(
             fitting, map, "ntypes", "dim_descrpt", "dim_out", "neuron", "resnet_dt", "numb_fparam", "numb_aparam", "activation_function", "mixed_types", "rcond",
-            "exclude_types", "trainable", "use_aparam_as_mask", "dim_case_embd", "default_fparam", "atom_ener");
+            "exclude_types", "trainable", "use_aparam_as_mask", "dim_case_embd", "default_fparam");
         return map;
     }
 
