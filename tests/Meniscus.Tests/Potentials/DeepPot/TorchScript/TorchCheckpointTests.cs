@@ -277,10 +277,7 @@ public sealed class TorchCheckpointTests : IDisposable
     private JsonObject SettingsOf(DeepPotModel model)
     {
         DeepPotModelFile.Save(model, _folder.File("settings.json"));
-        var settings = JsonNode.Parse(File.ReadAllText(_folder.File("settings.json")))!["model_def_script"]!.DeepClone().AsObject();
-        if (model.Fitting.DefaultFrameParameters is { } defaults)
-            settings["fitting_net"]!["default_fparam"] = new JsonArray([.. defaults.Select(value => (JsonNode)value)]);
-        return settings;
+        return JsonNode.Parse(File.ReadAllText(_folder.File("settings.json")))!["model_def_script"]!.DeepClone().AsObject();
     }
 
     /// <summary>The archive with other entries, under right checksums.</summary>
