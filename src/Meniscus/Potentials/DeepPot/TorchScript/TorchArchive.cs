@@ -140,5 +140,5 @@ internal sealed class TorchArchive : IDisposable
         return bytes;
     }
 
-    private InputException Damaged(string what, string found) => new($"{_file}: {what}: {found}; the file is damaged: copy or make it again");
+    private InputException Damaged(string what, string found) => new($"{_file}: {ModelNode.Shorten(what)}: {found}; the file is damaged: copy or make it again");
 }

@@ -201,7 +201,7 @@ internal sealed class TorchFile
             ("activation_function", () => Value(f.ActivationName)),
             ("mixed_types", () => Value(false)),
             ("rcond", () => Value(f.Rcond)),
-            ("exclude_types", () => Values(Array.Empty<int>())),
+            ("exclude_types", () => Values(model.AtomExcludeTypes)),
             ("trainable", () => Value(true)),
             ("filter_layers", () => Networks(f.Networks, 1, count, f.Precision)));
 
