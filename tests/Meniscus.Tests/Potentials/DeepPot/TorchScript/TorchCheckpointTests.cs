@@ -269,6 +269,10 @@ public sealed class TorchCheckpointTests : IDisposable
         File.Copy(Fixture("one-sided.pt"), _folder.File("model.ckpt-4.pt"));
         SampleRun.Succeeds("freeze", "-c", _folder.File("model.ckpt-4.pt"), "-o", _folder.File("model.dp"));
         ModelComparison.AssertSame(DeepPotModels.Load(Fixture("one-sided.pt")), DeepPotModels.Load(_folder.File("model.dp")));
+        // The folder of a run there names its newest checkpoint as one here does.
+        File.WriteAllText(_folder.File("checkpoint"), "model.ckpt-4.pt");
+        SampleRun.Succeeds("freeze", "-c", Path.GetDirectoryName(_folder.File("checkpoint"))!, "-o", _folder.File("again.dp"));
+        ModelComparison.AssertSame(DeepPotModels.Load(_folder.File("model.dp")), DeepPotModels.Load(_folder.File("again.dp")));
         var error = Assert.Throws<InputException>(() => DeepPotModelFile.Save(SmallModel.Create(), _folder.File("new.pt")));
         Assert.Contains("is read but not written", error.Message, StringComparison.Ordinal);
     }
