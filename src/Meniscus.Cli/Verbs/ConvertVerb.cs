@@ -9,7 +9,7 @@ internal sealed class ConvertVerb : Verb
 {
     private readonly Argument<string> _input = new("IN")
     {
-        Description = "Model file (.dp, .yaml, .yml, .json), frozen model of DeePMD-kit (.pb, .pbtxt, .pth), checkpoint, or prefix of a run.",
+        Description = "Model file (.dp, .yaml, .yml, .json), frozen model of DeePMD-kit (.pb, .pbtxt, .pth) or its checkpoint (.pt), checkpoint, or prefix of a run.",
     };
 
     private readonly Argument<string> _output = new("OUT")

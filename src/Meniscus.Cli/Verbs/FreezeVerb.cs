@@ -9,7 +9,7 @@ internal sealed class FreezeVerb : Verb
 {
     private readonly Option<string> _checkpoint = new("--checkpoint", "-c")
     {
-        Description = "A checkpoint (model.ckpt-1000.ckpt), the prefix of a run (model.ckpt: its newest), or the folder of a run.",
+        Description = "A checkpoint (model.ckpt-1000.ckpt, or model.ckpt.pt of DeePMD-kit), the prefix of a run (model.ckpt: its newest), or the folder of a run.",
         HelpName = "CKPT",
         DefaultValueFactory = _ => ".",
     };
@@ -38,7 +38,7 @@ internal sealed class FreezeVerb : Verb
     {
         var checkpoint = arguments.GetRequiredValue(_checkpoint);
         var output = ModelOutput.Name(arguments.GetRequiredValue(_output));
-        if (!DeepPotModels.IsCheckpoint(checkpoint))
+        if (!DeepPotModels.IsCheckpoint(checkpoint) && Path.GetExtension(checkpoint) != ".pt" && !Directory.Exists(checkpoint))
             throw new InputException($"{checkpoint}: a model file already, not a checkpoint; to change its format use: meniscus convert {checkpoint} {output}");
         DeepPotModelFile.Save(DeepPotModels.Load(checkpoint), output);
         context.Print($"wrote {output}");

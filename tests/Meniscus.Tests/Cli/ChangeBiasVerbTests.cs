@@ -110,7 +110,7 @@ public sealed class ChangeBiasVerbTests : IDisposable
         Refuses("set.000 frame 1: energy is NaN", model, "-s", _run.SaveSystem("nan", nan));
         Refuses("energy.npy", model, "-s", torn);
         Refuses("element Na is not in the type map", model, "-s", _run.SaveSystem("salt", null, "Na", "H"));
-        Refuses("unknown ending '.pt'", model, "-s", system, "-o", _run.Path("new.pt"));
+        Refuses("is read but not written", model, "-s", system, "-o", _run.Path("new.pt"));
     }
 
     /// <summary>Frames with the model's own energies, off by so much per atom of each type.</summary>

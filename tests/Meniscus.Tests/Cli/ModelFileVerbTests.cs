@@ -83,11 +83,11 @@ public sealed class ModelFileVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.pb", "model.pb: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
-    [InlineData("model.pth", "model.pth: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
-    [InlineData("model.ckpt-1000.pt", "dp --pt freeze")]
-    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth)")]
-    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth), a checkpoint such as model.ckpt-1000.ckpt")]
+    [InlineData("model.pb", "model.pb: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth, .pt)")]
+    [InlineData("model.pth", "model.pth: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth, .pt)")]
+    [InlineData("model.ckpt-1000.pt", "model.ckpt-1000.pt: no such file; expected a model")]
+    [InlineData("gone.dp", "gone.dp: no such file; expected a model (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth, .pt)")]
+    [InlineData("model.ckpt", "no such model; expected a model file (.dp, .yaml, .yml, .json, .pb, .pbtxt, .pth, .pt), a checkpoint such as model.ckpt-1000.ckpt")]
     [InlineData("notes.txt", "notes.txt: not a kind of model file known here")]
     [InlineData("", "a folder without a file 'checkpoint'")]
     public void WhatIsNoModelIsRefusedWithWhatIs(string name, string expected)

@@ -7,17 +7,18 @@ namespace Meniscus.Potentials.DeepPot;
 /// <summary>
 /// Model files in DeePMD-kit's interchange serialisation: <c>.dp</c> (HDF5), <c>.yaml</c> or <c>.yml</c>, and
 /// <c>.json</c>; and, to read only, frozen models of its energies: TensorFlow graphs, <c>.pb</c> and <c>.pbtxt</c>,
-/// and TorchScript archives, <c>.pth</c>. The ending decides the format. Layout: <c>docs/model-files.md</c>.
+/// and TorchScript archives, <c>.pth</c>, and checkpoints of its training with PyTorch, <c>.pt</c>. The ending decides the format. Layout: <c>docs/model-files.md</c>.
 /// </summary>
 public static class DeepPotModelFile
 {
     private const string TorchArchiveEnding = ".pth";
+    private const string TorchCheckpointEnding = ".pt";
 
     /// <summary>The endings that can be read and written.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".dp", ".yaml", ".yml", ".json"];
 
-    /// <summary>The endings that can be read: besides, those of frozen TensorFlow graphs and TorchScript archives.</summary>
-    public static IReadOnlyList<string> ReadableEndings { get; } = [.. Endings, ".pb", ".pbtxt", TorchArchiveEnding];
+    /// <summary>The endings that can be read: besides, those of frozen TensorFlow graphs, TorchScript archives and PyTorch checkpoints.</summary>
+    public static IReadOnlyList<string> ReadableEndings { get; } = [.. Endings, ".pb", ".pbtxt", TorchArchiveEnding, TorchCheckpointEnding];
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file; its ending decides the format.</param>
@@ -34,7 +35,7 @@ public static class DeepPotModelFile
         {
             if (IsFrozenGraph(ending))
                 return FrozenModelReader.Read(path, isText: ending == ".pbtxt");
-            if (ending == TorchArchiveEnding)
+            if (ending is TorchArchiveEnding or TorchCheckpointEnding)
                 return TorchModelReader.Read(path);
             return DeepPotModelSection.Read(ReadTree(path, ending), path);
         }
@@ -56,6 +57,8 @@ public static class DeepPotModelFile
         {
             case ".pb" or ".pbtxt":
                 return FrozenModelReader.Read(name, content, isText: ending == ".pbtxt");
+            case TorchArchiveEnding or TorchCheckpointEnding:
+                return TorchModelReader.Read(new MemoryStream(content), name);
             case ".dp":
                 return DeepPotModelSection.Read(ModelHdf5.Read(content, name), name);
             case ".json":
@@ -113,6 +116,8 @@ public static class DeepPotModelFile
             throw new InputException($"{path}: a TensorFlow graph ('{ending}') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pb");
         if (ending == TorchArchiveEnding)
             throw new InputException($"{path}: a TorchScript archive ('.pth') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pth");
+        if (ending == TorchCheckpointEnding)
+            throw new InputException($"{path}: a checkpoint of DeePMD-kit ('.pt') is read but not written; write a .dp and convert it with DeePMD-kit: dp convert-backend model.dp model.pth");
         return Endings.Contains(ending)
             ? ending
             : throw new InputException($"{path}: unknown ending '{ending}' of a model file; expected one of {string.Join(", ", Endings)}");

@@ -22,7 +22,8 @@ internal static class DeepPotModelSection
         var typeMap = ReadTypeMap(model);
         var descriptorSection = model.Section("descriptor");
         var descriptor = SeE2aDescriptorSection.Read(descriptorSection, typeMap.Count);
-        var fitting = EnergyFittingSection.Read(model.Section("fitting"), typeMap.Count, descriptor.DescriptorWidth);
+        var atomExcludeTypes = model.Types("atom_exclude_types", typeMap.Count);
+        var fitting = EnergyFittingSection.Read(model.Section("fitting"), typeMap.Count, descriptor.DescriptorWidth, atomExcludeTypes);
         var variables = model.Variables();
         var result = new DeepPotModel
         {
@@ -31,7 +32,7 @@ internal static class DeepPotModelSection
             Fitting = fitting,
             OutBias = variables.ArrayOrNull("out_bias", 1, typeMap.Count, 1) ?? new double[typeMap.Count],
             OutStd = variables.ArrayOrNull("out_std", 1, typeMap.Count, 1) ?? [.. Enumerable.Repeat(1.0, typeMap.Count)],
-            AtomExcludeTypes = model.Types("atom_exclude_types", typeMap.Count),
+            AtomExcludeTypes = atomExcludeTypes,
             PairExcludeTypes = model.TypePairs("pair_exclude_types", typeMap.Count),
             PresetOutBias = ReadPresetOutBias(model, typeMap.Count),
             Rcond = model.NumberOrNull("rcond"),

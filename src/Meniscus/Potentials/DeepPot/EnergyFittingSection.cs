@@ -9,12 +9,15 @@ internal static class EnergyFittingSection
     private const int NewestVersion = 4;
     private const int PlainVersion = 2;
 
-    public static EnergyFitting Read(ModelSection section, int typeCount, int descriptorWidth)
+    /// <summary>Reads a fitting; types that the model leaves out, <paramref name="atomExcludeTypes"/>, it may repeat.</summary>
+    public static EnergyFitting Read(ModelSection section, int typeCount, int descriptorWidth, IReadOnlyCollection<int> atomExcludeTypes)
     {
         CheckType(section);
         section.Expect("Fitting", NewestVersion);
         section.Ignore("type_map", "var_name");
         RefuseUnsupported(section, typeCount, descriptorWidth);
+        if (!section.Types("exclude_types", typeCount).All(atomExcludeTypes.Contains))
+            section.RefuseUnlessOff("exclude_types", "the exclusion of types inside the fitting alone (atom_exclude_types at model level is)");
         var neuron = SeE2aDescriptorSection.ReadNeuron(section);
         var frameParameters = ReadCount(section, "numb_fparam");
         var atomParameters = ReadCount(section, "numb_aparam");
@@ -112,7 +115,6 @@ internal static class EnergyFittingSection
         section.RefuseUnlessOff("tot_ener_zero", "forcing the total energy to zero");
         section.RefuseUnlessOff("layer_name", "sharing of layers between networks");
         section.RefuseUnlessOff("use_aparam_as_mask", "the use of atomic parameters as a mask");
-        section.RefuseUnlessOff("exclude_types", "the exclusion of types inside the fitting (atom_exclude_types at model level is)");
         section.RefuseUnlessOff("dim_case_embd", "case embedding (multi-task models)");
         CheckNumber(section, "ntypes", typeCount, "the number of types in type_map");
         CheckNumber(section, "dim_descrpt", descriptorWidth, "the length of the descriptor");

@@ -55,6 +55,8 @@ internal static class ModelDefinition
         };
         if (fitting.AtomEner is not null)
             map["atom_ener"] = DeepPotModelSection.WritePerType(fitting.AtomEner);
+        if (fitting.DefaultFrameParameters is { } defaults)
+            map["default_fparam"] = new ModelList(defaults.Select(value => new ModelNumber(value)));
         return map;
     }
 }

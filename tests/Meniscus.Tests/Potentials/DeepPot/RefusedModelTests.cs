@@ -113,6 +113,14 @@ public sealed class RefusedModelTests : IDisposable
     }
 
     [Fact]
+    public void ExcludedAtomsThatTheFittingRepeatsAreRead()
+    {
+        // DeePMD-kit's fitting takes over the model's list.
+        var model = DeepPotModelFile.Load(Changed(("model/atom_exclude_types", "[1]"), ("model/fitting/exclude_types", "[1]")));
+        ModelComparison.AssertSame(SmallModel.Create() with { AtomExcludeTypes = [1] }, model, compareScript: false);
+    }
+
+    [Fact]
     public void AMissingNetworkOfAnExcludedPairIsAcceptedAndWrittenAsZeros()
     {
         var model = SmallModel.Create(oneSided: false);

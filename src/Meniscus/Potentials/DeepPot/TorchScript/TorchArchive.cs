@@ -1,5 +1,6 @@
 // A TorchScript archive (torch/csrc/jit/docs/serialization.md): a zip file, stored without compression, with NAME/data.pkl
 // (the module and its attributes), NAME/data/K (the bytes of storage K), NAME/byteorder and the code, which is not read.
+// torch.save (torch/serialization.py) writes the same without code; before PyTorch 1.6 it wrote pickles one after another.
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -16,19 +17,28 @@ internal sealed class TorchArchive : IDisposable
     /// <summary>Longest list of attributes that is read, bytes; models of the largest kind have some 100 kB.</summary>
     private const long LongestPickle = 1 << 26;
 
+    /// <summary>Parameters share storages; how many times the file's length is read at most.</summary>
+    private const long MostRepetitions = 4;
+
+    /// <summary>How files of torch.save start that are no archive: a pickle of a number that says so.</summary>
+    private static readonly byte[] OldStart = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9];
+
     private readonly ZipArchive _zip;
     private readonly string _file;
     private readonly string _folder;
     private readonly long _fileLength;
+    private long _bytesRead;
 
     /// <summary>Opens an archive.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="content">All of the file; it is closed with the archive.</param>
+    /// <param name="file">What it is called, for messages.</param>
     /// <exception cref="InputException">It has no attributes, or they are damaged.</exception>
     /// <exception cref="InvalidDataException">It is no zip archive, or a damaged one.</exception>
-    public TorchArchive(string file)
+    public TorchArchive(Stream content, string file)
     {
-        (_file, _fileLength) = (file, new FileInfo(file).Length);
-        _zip = ZipFile.OpenRead(file);
+        (_file, _fileLength) = (file, content.Length);
+        RefuseOld(content);
+        _zip = new ZipArchive(content, ZipArchiveMode.Read);
         try
         {
             Root = ReadRoot(out _folder);
@@ -43,13 +53,22 @@ internal sealed class TorchArchive : IDisposable
     /// <summary>What data.pkl describes.</summary>
     public object? Root { get; }
 
+    private void RefuseOld(Stream content)
+    {
+        Span<byte> start = stackalloc byte[OldStart.Length];
+        var length = content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        content.Position = 0;
+        if (start[..length].SequenceEqual(OldStart))
+            throw new InputException($"{_file}: is in the format of torch.save from before PyTorch 1.6, no archive; read it and save it again with a newer one: torch.save(torch.load(…), …)");
+    }
+
     private object? ReadRoot(out string folder)
     {
         var entry = _zip.Entries.FirstOrDefault(e => e.FullName.EndsWith(Pickle, StringComparison.Ordinal) && e.FullName.AsSpan(0, e.FullName.Length - Pickle.Length).IndexOf('/') < 0)
-            ?? throw new InputException($"{_file}: has no data.pkl; expected a model frozen by 'dp --pt freeze'");
+            ?? throw new InputException($"{_file}: has no data.pkl; expected a model of 'dp --pt freeze' or a checkpoint of 'dp --pt train'");
         folder = entry.FullName[..^Pickle.Length];
         if (_zip.GetEntry(folder + "/byteorder") is { } order && Encoding.ASCII.GetString(Bytes(order, 16)).Trim() is var name && name != "little")
-            throw new InputException($"{_file}: its numbers are {ModelNode.Shorten(name)}-endian; expected little, so freeze the model on such a machine");
+            throw new InputException($"{_file}: its numbers are {ModelNode.Shorten(name)}-endian; expected little, so make the file on such a machine");
         return TorchPickle.Read(Bytes(entry, LongestPickle), _file);
     }
 
@@ -67,8 +86,8 @@ internal sealed class TorchArchive : IDisposable
             var other => throw new InputException($"{_file}: {what} has numbers of the kind '{ModelNode.Shorten(other)}'; supported are float64, float32 and whole numbers"),
         };
         var entry = _zip.GetEntry($"{_folder}/data/{tensor.Storage.Key}") ?? throw Damaged(what, "its numbers are missing");
-        if (entry.Length > _fileLength)
-            throw Damaged(what, string.Create(CultureInfo.InvariantCulture, $"{entry.Length} bytes are announced in a file of {_fileLength}"));
+        if ((_bytesRead += entry.Length) > MostRepetitions * _fileLength)
+            throw Damaged(what, $"the same numbers are read more than {MostRepetitions} times");
         var bytes = Bytes(entry, entry.Length);
         if (tensor.Shape.Length != tensor.Stride.Length || tensor.Shape.Any(n => n < 0) || tensor.Stride.Any(n => n < 0) || tensor.Offset < 0)
             throw Damaged(what, "its shape does not fit its strides");
@@ -108,6 +127,9 @@ internal sealed class TorchArchive : IDisposable
 
     private byte[] Bytes(ZipArchiveEntry entry, long limit)
     {
+        // Nothing in it is compressed.
+        if (entry.Length > _fileLength)
+            throw Damaged(entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.Length} bytes are announced in a file of {_fileLength}"));
         if (entry.Length > limit)
             throw Damaged(entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.Length} bytes; expected at most {limit}"));
         var bytes = new byte[entry.Length];
@@ -118,5 +140,5 @@ internal sealed class TorchArchive : IDisposable
         return bytes;
     }
 
-    private InputException Damaged(string what, string found) => new($"{_file}: {what}: {found}; the file is damaged: copy or freeze it again");
+    private InputException Damaged(string what, string found) => new($"{_file}: {ModelNode.Shorten(what)}: {found}; the file is damaged: copy or make it again");
 }

@@ -1,37 +1,64 @@
-// A model frozen by DeePMD-kit's PyTorch backend (deepmd/pt: model/model/ener_model.py, model/descriptor/se_a.py,
-// model/task/ener.py, model/network/mlp.py): the attributes of its modules are those of the interchange file under other
-// names. They are put into its tree, and what reads that file reads them.
+// A model of DeePMD-kit's PyTorch backend (deepmd/pt: model/model/ener_model.py, model/descriptor/se_a.py, model/task/ener.py,
+// model/network/mlp.py), frozen or as a checkpoint: the attributes of its modules are those of the interchange file under
+// other names. They are put into its tree, and what reads that file reads them.
 using System.Globalization;
 
 namespace Meniscus.Potentials.DeepPot.TorchScript;
 
-/// <summary>Reads <c>.pth</c> models.</summary>
+/// <summary>Reads <c>.pth</c> and <c>.pt</c> models; the content tells which it is.</summary>
 internal sealed class TorchModelReader
 {
     private readonly TorchArchive _archive;
     private readonly string _file;
 
+    /// <summary>What was read, to find parameters that nobody asked for.</summary>
+    private readonly HashSet<TorchTensor> _read = new(ReferenceEqualityComparer.Instance);
+
     private TorchModelReader(TorchArchive archive, string file) => (_archive, _file) = (archive, file);
 
     /// <summary>Reads a model.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="InputException">The file is damaged, or holds something else than an energy model of se_e2_a.</exception>
     public static DeepPotModel Read(string path)
     {
+        using var file = File.OpenRead(path);
+        return Read(file, path);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="content">All of the file.</param>
+    /// <param name="name">What the file is called, for messages.</param>
+    /// <exception cref="InputException">The file is damaged, or holds something else than an energy model of se_e2_a.</exception>
+    public static DeepPotModel Read(Stream content, string name)
+    {
         try
         {
-            using var archive = new TorchArchive(path);
-            return DeepPotModelSection.Read(new TorchModelReader(archive, path).Tree(), path);
+            using var archive = new TorchArchive(content, name);
+            return DeepPotModelSection.Read(new TorchModelReader(archive, name).Tree(), name);
         }
-        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException or EndOfStreamException)
         {
-            throw new InputException($"{path}: is no zip archive, or a damaged one; expected a model frozen by 'dp --pt freeze'", e);
+            throw new InputException($"{name}: is no zip archive, or a damaged one; expected a model of 'dp --pt freeze' or a checkpoint of 'dp --pt train'", e);
         }
     }
 
-    private ModelMap Tree()
+    private ModelMap Tree() => _archive.Root switch
     {
-        if (_archive.Root is not TorchModule root)
-            throw new InputException($"{_file}: holds parameters only, as checkpoints of PyTorch do; freeze it with 'dp --pt freeze -c {Path.GetFileName(_file)} -o model.pth'");
+        TorchModule frozen => Tree(frozen),
+        Dictionary<object, object?> parameters => CheckpointTree(parameters),
+        _ => throw new InputException($"{_file}: holds neither a model nor parameters; expected a model of 'dp --pt freeze' or a checkpoint of 'dp --pt train'"),
+    };
+
+    private ModelMap CheckpointTree(Dictionary<object, object?> parameters)
+    {
+        var model = TorchCheckpoint.Read(parameters, _file);
+        var tree = Tree(model);
+        RequireRead(model, "");
+        return tree;
+    }
+
+    private ModelMap Tree(TorchModule root)
+    {
         RequireClass(root, "EnergyModel", "model");
         var atomic = Module(root, "atomic_model");
         RequireClass(atomic, "DPEnergyAtomicModel", "atomic model");
@@ -41,7 +68,12 @@ internal sealed class TorchModelReader
             ["model_def_script"] = root.Attributes.GetValueOrDefault("model_def_script") is string { Length: > 0 } script ? new ModelText(script) : ModelNull.Instance,
         };
         if (root.Attributes.GetValueOrDefault("min_nbor_dist") is { } distance)
-            tree["min_nbor_dist"] = distance is TorchTensor tensor ? new ModelNumber(_archive.Read(tensor, "min_nbor_dist").Values[0]) : Plain(distance);
+        {
+            var node = distance is TorchTensor tensor ? new ModelNumber(Read(tensor, "min_nbor_dist").Values.FirstOrDefault()) : TorchValue.ToNode(distance, _file);
+            // -1 stands for a distance that was not looked for.
+            tree["min_nbor_dist"] = node is ModelNumber { Value: -1 } ? ModelNull.Instance : node;
+        }
+
         return tree;
     }
 
@@ -58,11 +90,11 @@ internal sealed class TorchModelReader
             ["type"] = new ModelText("standard"),
             ["descriptor"] = Descriptor(Module(descriptor, "sea")),
             ["fitting"] = Fitting(fitting),
-            ["atom_exclude_types"] = ExcludedTypes(atomic.Attributes.GetValueOrDefault("atom_excl") as TorchModule),
-            ["pair_exclude_types"] = ExcludedPairs(atomic.Attributes.GetValueOrDefault("pair_excl") as TorchModule),
+            ["atom_exclude_types"] = Excluded(atomic, "atom_exclude_types", "atom_excl", ExcludedTypes),
+            ["pair_exclude_types"] = Excluded(atomic, "pair_exclude_types", "pair_excl", ExcludedPairs),
             ["@variables"] = new ModelMap { ["out_bias"] = Array(atomic, "out_bias"), ["out_std"] = Array(atomic, "out_std") },
         };
-        Copy(atomic, model, "type_map", "rcond");
+        Copy(atomic, model, "type_map", "rcond", "preset_out_bias");
         return model;
     }
 
@@ -76,7 +108,7 @@ internal sealed class TorchModelReader
             ["type"] = new ModelText("se_e2_a"),
             ["precision"] = precision,
             ["embeddings"] = networks,
-            ["exclude_types"] = ExcludedPairs(block.Attributes.GetValueOrDefault("emask") as TorchModule),
+            ["exclude_types"] = Excluded(block, "exclude_types", "emask", ExcludedPairs),
             ["@variables"] = new ModelMap { ["davg"] = Array(block, "mean"), ["dstd"] = Array(block, "stddev") },
         };
         Copy(block, map, "rcut", "rcut_smth", "sel", "neuron", "axis_neuron", "resnet_dt", "set_davg_zero", "activation_function", "env_protection", "trainable", "type_one_side");
@@ -102,8 +134,10 @@ internal sealed class TorchModelReader
                 ["aparam_inv_std"] = Array(fitting, "aparam_inv_std"),
             },
         };
-        // Types whose energy is counted from that of the zero descriptor; the values given in the input are not kept, nor used.
-        if (fitting.Attributes.GetValueOrDefault("remove_vaccum_contribution") is List<object?> removed)
+        // A frozen model may have kept no more than which types' energy is counted from that of the zero descriptor; the values are not used.
+        if (fitting.Attributes.GetValueOrDefault("atom_ener") is List<object?> { Count: > 0 } energies && !energies.OfType<TorchTensor>().Any())
+            map["atom_ener"] = TorchValue.ToNode(energies, _file);
+        else if (fitting.Attributes.GetValueOrDefault("remove_vaccum_contribution") is List<object?> removed)
             map["atom_ener"] = new ModelList(removed.Select(remove => remove is true ? new ModelNumber(0.0) : (ModelNode)ModelNull.Instance));
         Copy(
             fitting, map, "ntypes", "dim_descrpt", "dim_out", "neuron", "resnet_dt", "numb_fparam", "numb_aparam", "activation_function", "mixed_types", "rcond",
@@ -147,56 +181,66 @@ internal sealed class TorchModelReader
         return map;
     }
 
+    /// <summary>What is left out: a frozen model has a mask, a checkpoint the list.</summary>
+    private ModelNode Excluded(TorchModule owner, string list, string mask, Func<double[], ModelList> fromMask) =>
+        owner.Attributes.GetValueOrDefault(mask) is TorchModule module ? fromMask(Mask(module)) : TorchValue.ToNode(owner.Attributes.GetValueOrDefault(list), _file);
+
     /// <summary>Types whose entry in a mask is 0.</summary>
-    private ModelList ExcludedTypes(TorchModule? mask) => mask is null
-        ? new ModelList()
-        : ModelList.Of(Mask(mask).Index().Where(entry => entry.Item == 0).Select(entry => entry.Index));
+    private static ModelList ExcludedTypes(double[] mask) => ModelList.Of(mask.Index().Where(entry => entry.Item == 0).Select(entry => entry.Index));
 
     /// <summary>Pairs whose entry is 0 in a mask of (types + 1)², the last type being no atom.</summary>
-    private ModelList ExcludedPairs(TorchModule? mask)
+    private static ModelList ExcludedPairs(double[] mask)
     {
-        var values = mask is null ? [] : Mask(mask);
-        var width = (int)Math.Round(Math.Sqrt(values.Length));
+        var width = (int)Math.Round(Math.Sqrt(mask.Length));
         return new ModelList(
             from first in Enumerable.Range(0, Math.Max(0, width - 1))
             from second in Enumerable.Range(first, width - 1 - first)
-            where values[(first * width) + second] == 0
+            where mask[(first * width) + second] == 0
             select ModelList.Of([first, second]));
     }
 
     private double[] Mask(TorchModule mask) => Array(mask, "type_mask") is ModelArray array ? array.Values : [];
 
     private ModelNode Array(TorchModule module, string name) =>
-        module.Attributes.GetValueOrDefault(name) is TorchTensor tensor ? _archive.Read(tensor, $"{module.Class}.{name}") : ModelNull.Instance;
+        module.Attributes.GetValueOrDefault(name) is TorchTensor tensor ? Read(tensor, $"{module.Class}.{name}") : ModelNull.Instance;
+
+    private ModelArray Read(TorchTensor tensor, string what)
+    {
+        _read.Add(tensor);
+        return _archive.Read(tensor, what);
+    }
+
+    /// <summary>Refuses parameters of a checkpoint that no part of the model takes: what they do is not known.</summary>
+    private void RequireRead(TorchModule module, string path)
+    {
+        foreach (var (key, value) in module.Attributes)
+        {
+            var name = path.Length == 0 ? $"{key}" : $"{path}.{key}";
+            // The same networks by another name, places of tables that are not made, and a list that the settings have too.
+            if (value is TorchModule child && key is not ("_networks" or "compress_info" or "compress_data"))
+                RequireRead(child, name);
+            else if (value is TorchTensor tensor && !_read.Contains(tensor) && key is not "default_fparam_tensor")
+                throw new InputException($"{_file}: the parameter '{ModelNode.Shorten(name)}' is not known; expected those of an energy model with the descriptor se_e2_a");
+        }
+    }
 
     private void Copy(TorchModule module, ModelMap map, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
             if (module.Attributes.TryGetValue(name, out var value) && value is not TorchTensor)
-                map[name] = Plain(value);
+                map[name] = TorchValue.ToNode(value, _file);
         }
     }
 
-    private ModelNode Plain(object? value) => value switch
-    {
-        null => ModelNull.Instance,
-        bool yes => new ModelBoolean(yes),
-        long number => new ModelNumber(number),
-        double number => new ModelNumber(number),
-        string text => new ModelText(text),
-        List<object?> list => new ModelList(list.Where(item => item is not System.Collections.ICollection).Select(Plain)),
-        _ => throw new InputException($"{_file}: an attribute is neither number nor text; expected a model frozen by 'dp --pt freeze'"),
-    };
-
     private TorchModule Module(TorchModule parent, string name) => parent.Attributes.GetValueOrDefault(name) as TorchModule
-        ?? throw new InputException($"{_file}: {parent.Class} has no '{name}'; it was frozen by a version of DeePMD-kit that is not known: convert it with 'dp convert-backend model.pth model.dp'");
+        ?? throw new InputException($"{_file}: {parent.Class} has no '{name}'; it was made by a version of DeePMD-kit that is not known: convert it there, 'dp convert-backend model.pth model.dp'");
 
     /// <summary>The modules of a list, which are numbered.</summary>
-    private IEnumerable<TorchModule> Children(TorchModule list)
+    public static IEnumerable<TorchModule> Children(TorchModule? list)
     {
-        for (var k = 0; list.Attributes.ContainsKey(k.ToString(CultureInfo.InvariantCulture)); k++)
-            yield return Module(list, k.ToString(CultureInfo.InvariantCulture));
+        for (var k = 0; list?.Attributes.GetValueOrDefault(k.ToString(CultureInfo.InvariantCulture)) is TorchModule child; k++)
+            yield return child;
     }
 
     private void RequireClass(TorchModule module, string expected, string what)

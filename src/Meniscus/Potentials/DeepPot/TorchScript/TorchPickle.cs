@@ -1,5 +1,5 @@
-// The part of Python's pickle format that TorchScript archives use (protocol 2; opcodes and their meaning: CPython,
-// Lib/pickletools.py; the functions they name: torch/csrc/jit/serialization/pickler.h). A pickle is a program for a
+// The part of Python's pickle format that TorchScript archives and torch.save use (protocol 2; opcodes and their meaning:
+// CPython, Lib/pickletools.py; the functions they name: torch/csrc/jit/serialization/pickler.h, torch/_utils.py). A pickle is a program for a
 // stack machine that may call anything; here it may only build lists, maps, modules and tensors, and names anything else.
 using System.Buffers.Binary;
 using System.Globalization;
@@ -144,7 +144,7 @@ internal sealed class TorchPickle
                         module.Attributes = attributes;
                     break;
                 default:
-                    throw Damaged(string.Create(CultureInfo.InvariantCulture, $"the pickle has the opcode 0x{(int)code:x2} at byte {_at - 1}, which archives of TorchScript do not use"));
+                    throw Damaged(string.Create(CultureInfo.InvariantCulture, $"the pickle has the opcode 0x{(int)code:x2} at byte {_at - 1}, which PyTorch does not use"));
             }
         }
     }
@@ -154,9 +154,9 @@ internal sealed class TorchPickle
         var global = new TorchGlobal(ReadLine(), ReadLine());
         var known = global.Module.StartsWith("__torch__.", StringComparison.Ordinal)
             || (global.Module == "torch" && global.Name.EndsWith("Storage", StringComparison.Ordinal))
-            || global.ToString() is "collections.OrderedDict" or "torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_parameter"
+            || global.ToString() is "collections.OrderedDict" or "torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_parameter" or "torch.Size" or "torch.device"
             || (global.Module == "torch.jit._pickle" && (global.Name == "restore_type_tag" || global.Name.StartsWith("build_", StringComparison.Ordinal)));
-        return known ? global : throw Damaged($"the pickle asks for '{ModelNode.Shorten(global.ToString())}', which is no part of a frozen model; it is not run");
+        return known ? global : throw Damaged($"the pickle asks for '{ModelNode.Shorten(global.ToString())}', which is no part of a model; it is not run");
     }
 
     private TorchModule Create(TorchGlobal type) => type.Module.StartsWith("__torch__.", StringComparison.Ordinal)
@@ -167,7 +167,7 @@ internal sealed class TorchPickle
     {
         "torch._utils._rebuild_tensor_v2" => new TorchTensor(
             (TorchStorage)arguments[0]!, (long)arguments[1]!, Array.ConvertAll((object?[])arguments[2]!, n => checked((int)(long)n!)), Array.ConvertAll((object?[])arguments[3]!, n => (long)n!)),
-        "torch._utils._rebuild_parameter" => arguments[0],
+        "torch._utils._rebuild_parameter" or "torch.Size" or "torch.device" => arguments[0],
         "collections.OrderedDict" => new Dictionary<object, object?>(),
         _ when function.Module == "torch.jit._pickle" => arguments[0],
         _ => throw Damaged($"the pickle calls '{function}'; expected tensors and lists"),
@@ -234,5 +234,5 @@ internal sealed class TorchPickle
     }
 
     private InputException Damaged(string what, Exception? inner = null) =>
-        new(ModelNode.Shorten($"{_file}: data.pkl: {what}; make the model anew with 'dp --pt freeze', or convert it with 'dp convert-backend model.pth model.dp'", 600), inner!);
+        new(ModelNode.Shorten($"{_file}: data.pkl: {what}; make the file anew with DeePMD-kit, or convert it there: 'dp convert-backend model.pth model.dp'", 600), inner!);
 }

@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Nodes;
 using Meniscus.Numerics;
 using Meniscus.Potentials.DeepPot;
 
 namespace Meniscus.Tests.Potentials.DeepPot.TorchScript;
 
-/// <summary>Writes models as DeePMD-kit's PyTorch backend freezes them, as far as a reader of the parameters sees.</summary>
+/// <summary>Writes models as DeePMD-kit's PyTorch backend freezes them, as far as a reader of the parameters sees, and its checkpoints.</summary>
 internal sealed class TorchFile
 {
     private readonly List<byte> _pickle = [];
@@ -20,6 +21,100 @@ internal sealed class TorchFile
         file.Model(model, descriptor);
         file.Raw((byte)'.');
         file.Save(path);
+    }
+
+    /// <summary>A checkpoint.</summary>
+    /// <param name="model">Its parameters.</param>
+    /// <param name="settings">The model section of the input.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="beside">A key beside the model.</param>
+    /// <param name="parameter">Name of a parameter more.</param>
+    /// <param name="leftOut">Names of parameters to leave out contain it.</param>
+    public static void WriteCheckpoint(DeepPotModel model, JsonNode settings, string path, string? beside = null, string? parameter = null, string? leftOut = null)
+    {
+        var file = new TorchFile();
+        file.Raw(0x80, 2);
+        file.Map([
+            ("model", () => file.Map([
+                .. file.Parameters(model).Where(p => leftOut is null || !p.Name.Contains(leftOut, StringComparison.Ordinal)),
+                .. parameter is null ? Array.Empty<(string, Action)>() : [(parameter, () => file.Tensor(Precision.Float64, [1, 2], 2))],
+                ("_extra_state", () => file.Map([
+                    ("model_params", () => file.Json(settings)),
+                    ("train_infos", () => file.Map([("lr", () => file.Value(0.001)), ("step", () => file.Value(1))]))])),
+            ])),
+            .. beside is null ? Array.Empty<(string, Action)>() : [(beside, () => file.Value(1))],
+        ]);
+        file.Raw((byte)'.');
+        file.Save(path);
+    }
+
+    private IEnumerable<(string Name, Action Write)> Parameters(DeepPotModel model)
+    {
+        var (d, f, count) = (model.Descriptor, model.Fitting, model.TypeMap.Count);
+        const string atomic = "model.Default.atomic_model.";
+        yield return ("model.Default.min_nbor_dist", () => Tensor(Precision.Float64, [model.MinNeighborDistance ?? -1]));
+        yield return (atomic + "out_bias", () => Tensor(Precision.Float64, model.OutBias, 1, count, 1));
+        yield return (atomic + "out_std", () => Tensor(Precision.Float64, model.OutStd, 1, count, 1));
+        yield return (atomic + "descriptor.sea.mean", () => Tensor(d.Precision, d.Davg, count, d.SlotCount, 4));
+        yield return (atomic + "descriptor.sea.stddev", () => Tensor(d.Precision, d.Dstd, count, d.SlotCount, 4));
+        yield return (atomic + "fitting_net.bias_atom_e", () => Tensor(Precision.Float64, f.BiasAtomE, count, 1));
+        if (f.FrameParameterAverage is { } average)
+        {
+            yield return (atomic + "fitting_net.fparam_avg", () => Tensor(f.Precision, average, average.Length));
+            yield return (atomic + "fitting_net.fparam_inv_std", () => Tensor(f.Precision, f.FrameParameterInverseStd!, average.Length));
+        }
+
+        foreach (var (owner, networks, precision) in new[] { ("descriptor.sea", d.Embeddings!, d.Precision), ("fitting_net", f.Networks, f.Precision) })
+        {
+            foreach (var (n, network) in networks.Index())
+            {
+                foreach (var (l, layer) in network!.Layers.Index())
+                {
+                    var name = $"{atomic}{owner}.filter_layers.networks.{n}.layers.{l}.";
+                    yield return (name + "matrix", () => Tensor(precision, layer.Weights, layer.InputCount, layer.OutputCount));
+                    yield return (name + "bias", () => Tensor(precision, layer.Bias!, layer.OutputCount));
+                    if (layer.TimeStep is { } step)
+                        yield return (name + "idt", () => Tensor(precision, step, layer.OutputCount));
+                }
+            }
+        }
+    }
+
+    private void Json(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                Map([.. map.Select(pair => (pair.Key, (Action)(() => Json(pair.Value))))]);
+                break;
+            case JsonArray list:
+                Raw((byte)']', (byte)'(');
+                foreach (var item in list)
+                    Json(item);
+                Raw((byte)'e');
+                break;
+            case JsonValue value when value.GetValueKind() is System.Text.Json.JsonValueKind.String:
+                Value(value.GetValue<string>());
+                break;
+            case JsonValue value when value.GetValueKind() is System.Text.Json.JsonValueKind.Number:
+                Value(value.ToJsonString() is var text && text.All(c => char.IsAsciiDigit(c) || c == '-') ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : (object)value.GetValue<double>());
+                break;
+            default:
+                Value(node?.GetValue<bool>());
+                break;
+        }
+    }
+
+    private void Map((string Key, Action Value)[] entries)
+    {
+        Raw((byte)'}', (byte)'(');
+        foreach (var (key, value) in entries)
+        {
+            Value(key);
+            value();
+        }
+
+        Raw((byte)'u');
     }
 
     public static void Write(byte[] pickle, string path)
@@ -106,7 +201,7 @@ internal sealed class TorchFile
             ("activation_function", () => Value(f.ActivationName)),
             ("mixed_types", () => Value(false)),
             ("rcond", () => Value(f.Rcond)),
-            ("exclude_types", () => Values(Array.Empty<int>())),
+            ("exclude_types", () => Values(model.AtomExcludeTypes)),
             ("trainable", () => Value(true)),
             ("filter_layers", () => Networks(f.Networks, 1, count, f.Precision)));
 

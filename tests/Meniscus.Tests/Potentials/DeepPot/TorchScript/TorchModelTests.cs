@@ -39,7 +39,7 @@ public sealed class TorchModelTests : IDisposable
         Refused("descriptor 'DescrptDPA2' is not supported");
         // An empty map, as of a checkpoint's parameters.
         TorchFile.Write([0x80, 2, .. "}."u8], _folder.File("model.pth"));
-        Refused("holds parameters only");
+        Refused("has no settings of a model");
         var error = Assert.Throws<InputException>(() => DeepPotModelFile.Save(SmallModel.Create(), _folder.File("new.pth")));
         Assert.Contains("is read but not written", error.Message, StringComparison.Ordinal);
     }
