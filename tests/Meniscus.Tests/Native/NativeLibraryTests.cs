@@ -34,6 +34,20 @@ public sealed class NativeLibraryTests : IDisposable
         Assert.EndsWith("0 failed", output.TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_program_that_opens_and_closes_it_lives_on()
+    {
+        var prefix = Prefix();
+        Assert.SkipUnless(Run("cc", "--version").Code == 0, "there is no C compiler (cc)");
+        var program = _folder.File("unload_test");
+        var (code, output) = Run(
+            "cc", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", Repository.Path("tests", "native", "unload_test.c"), "-o", program, "-I" + Path.Combine(prefix, "include"), "-ldl");
+        Assert.True(code == 0, output);
+        DeepPotModelFile.Save(new RandomModel().Create(), _folder.File("model.dp"));
+        (code, output) = Run(program, Path.Combine(prefix, "lib", "libmeniscus.so"), _folder.File("model.dp"));
+        Assert.True(code == 0, $"exit code {code}: {output}");
+    }
+
     /// <summary>Where the library is installed; skips the running test where it is not.</summary>
     internal static string Prefix()
     {
