@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Meniscus.Analysis;
 using Meniscus.IO;
@@ -77,9 +76,6 @@ public sealed class LammpsComparisonTests : IDisposable
     private void Run()
     {
         File.WriteAllText(_folder.File("in"), Input);
-        using var process = Process.Start(new ProcessStartInfo("lmp", "-in in") { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
+        OtherProgram.Run("lmp", ["-in", "in"], _folder.Path);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Meniscus.Potentials.DeepPot;
 using Meniscus.Tests.Native;
@@ -50,23 +49,7 @@ internal sealed class KimLammps(TemporaryFolder folder)
     public static double[] Numbers(string line) =>
         Array.ConvertAll(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), word => double.Parse(word, CultureInfo.InvariantCulture));
 
-    private (int Code, string Output) Run(string program, params string[] arguments) => RunIn(folder.Path, program, arguments);
+    private (int Code, string Output) Run(string program, params string[] arguments) => OtherProgram.TryRun(program, arguments, folder.Path, folder.Path);
 
-    private (int Code, string Output) RunIn(string place, string program, params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = place };
-            start.Environment["HOME"] = folder.Path;
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output + error.GetAwaiter().GetResult());
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return (127, e.Message);
-        }
-    }
+    private (int Code, string Output) RunIn(string place, string program, params string[] arguments) => OtherProgram.TryRun(program, arguments, place, folder.Path);
 }

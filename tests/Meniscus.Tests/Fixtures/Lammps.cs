@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Meniscus.Atoms;
@@ -12,20 +11,7 @@ internal static class Lammps
     public static void SkipWithout() => Assert.SkipUnless(IsThere.Value, "LAMMPS (lmp) is not installed");
 
     /// <summary>Whether <c>lmp</c> runs.</summary>
-    public static Lazy<bool> IsThere { get; } = new(() =>
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("lmp", "-h") { RedirectStandardOutput = true, RedirectStandardError = true });
-            process!.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    });
+    public static Lazy<bool> IsThere { get; } = new(() => OtherProgram.TryRun("lmp", ["-h"]).Code == 0);
 
     /// <summary>Runs zero steps.</summary>
     /// <param name="header">Commands before the data are read: units, styles.</param>
@@ -53,10 +39,7 @@ internal static class Lammps
             run 0
             print "MENISCUS $(pe:%.15g) $(c_meniscus[1]:%.15g) $(c_meniscus[2]:%.15g) $(c_meniscus[3]:%.15g) $(c_meniscus[4]:%.15g) $(c_meniscus[5]:%.15g) $(c_meniscus[6]:%.15g)"
             """);
-        using var process = Process.Start(new ProcessStartInfo("lmp", ["-in", folder.File("in"), "-log", "none"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output);
+        var output = OtherProgram.Run("lmp", ["-in", folder.File("in"), "-log", "none"]);
         var line = output.Split('\n').Single(l => l.StartsWith("MENISCUS ", StringComparison.Ordinal));
         var numbers = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(Number).ToArray();
         var rows = File.ReadLines(folder.File("forces")).SkipWhile(l => !l.StartsWith("ITEM: ATOMS", StringComparison.Ordinal)).Skip(1);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Meniscus.Atoms;
 using Meniscus.IO;
 using Meniscus.Tests.Fixtures;
@@ -155,12 +154,7 @@ public sealed class ThermoTableTests : IDisposable
             thermo_style multi
             run 20
             """);
-        using (var process = Process.Start(new ProcessStartInfo("lmp", "-in in") { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!)
-        {
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-        }
+        OtherProgram.Run("lmp", ["-in", "in"], _folder.Path);
 
         var log = _folder.File("log.lammps");
         var all = ThermoTable.Read(log);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Meniscus.Atoms;
 using Meniscus.IO;
@@ -31,7 +30,7 @@ public sealed class TrajectoryProgramsTests : IDisposable
                 for x in (a.cell.array, a.positions, a.arrays["vel"], a.get_forces(), [a.get_potential_energy()], a.info["virial"].T):
                     print(*np.asarray(x).ravel().tolist())
             """;
-        var lines = Output(Python, "-c", Script, _folder.File("a.xyz")).Split('\n');
+        var lines = OtherProgram.Run(Python, ["-c", Script, _folder.File("a.xyz")]).Split('\n');
         for (var f = 0; f < 2; f++)
         {
             var frame = frames[f];
@@ -57,7 +56,7 @@ public sealed class TrajectoryProgramsTests : IDisposable
             for x in (a.cell.array, a.get_scaled_positions(), a.get_velocities() * 1000 * ase.units.fs, a.get_forces()):
                 print(*np.asarray(x).ravel().tolist())
             """;
-        var lines = Output(Python, "-c", Script, _folder.File("a.dump")).Split('\n');
+        var lines = OtherProgram.Run(Python, ["-c", Script, _folder.File("a.dump")]).Split('\n');
         Assert.Equal("O H H True True True", lines[0]);
         AssertNear(frame.Cell.ToArray(), Numbers(lines[1]), 1e-12);
         var fractions = Numbers(lines[2]);
@@ -84,7 +83,7 @@ public sealed class TrajectoryProgramsTests : IDisposable
             a.calc = SinglePointCalculator(a, energy=-3.0, forces=np.ones((3, 3)), stress=[1, 2, 3, 4, 5, 6])
             ase.io.write(sys.argv[1], a)
             """;
-        Output(Python, "-c", Script, _folder.File("a.xyz"));
+        OtherProgram.Run(Python, ["-c", Script, _folder.File("a.xyz")]);
         var frame = Trajectory.ReadLast(_folder.File("a.xyz"));
         Assert.Equal(-3.0, frame.Energy);
         AssertNear([0, 1, 2, 3, 4, 5, 6, 7, 8], frame.Velocities!, 1e-5);
@@ -95,7 +94,7 @@ public sealed class TrajectoryProgramsTests : IDisposable
     [Fact]
     public void LammpsReadsOurDataAndDumpAndWeReadItsOwn()
     {
-        SkipWithoutLammps();
+        Lammps.SkipWithout();
         var frame = TrajectoryFormatTests.Sample(true, [4, 5, 1, -3, 6, 2, 1, -1, 8]);
         LammpsData.Write(_folder.File("a.data"), frame);
         LammpsDump.Write(_folder.File("a.dump"), [frame]);
@@ -111,7 +110,7 @@ public sealed class TrajectoryProgramsTests : IDisposable
             write_dump all custom {_folder.File("dump.dump")} id type element xsu ysu zsu vx vy vz modify element O H format float %.15g
             """;
         File.WriteAllText(_folder.File("in"), input);
-        Output("lmp", "-in", _folder.File("in"), "-log", "none", "-screen", "none");
+        OtherProgram.Run("lmp", ["-in", _folder.File("in"), "-log", "none", "-screen", "none"]);
         var ours = Trajectory.ReadLast(_folder.File("a.data"));
         foreach (var name in (string[])["data.dump", "back.data"])
         {
@@ -130,36 +129,10 @@ public sealed class TrajectoryProgramsTests : IDisposable
     }
 
     private static void SkipWithoutAse() =>
-        Assert.SkipUnless(TryRun(Python, "-c", "import ase.io") is (0, _), $"{Python} with ASE is not here");
-
-    private static void SkipWithoutLammps() => Assert.SkipUnless(TryRun("lmp", "-help") is (0, _), "LAMMPS (lmp) is not here");
+        Assert.SkipUnless(OtherProgram.TryRun(Python, ["-c", "import ase.io"]).Code == 0, $"{Python} with ASE is not here");
 
     private static double[] Numbers(string line) => [.. line.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
 
     private static void AssertNear(double[] expected, double[] actual, double tolerance) =>
         Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= tolerance);
-
-    private static string Output(string program, params string[] arguments)
-    {
-        var (code, output) = TryRun(program, arguments) ?? (-1, "not found");
-        Assert.True(code == 0, output);
-        return output;
-    }
-
-    private static (int Code, string Output)? TryRun(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, process.ExitCode == 0 ? output : output + error.GetAwaiter().GetResult());
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Meniscus.Atoms;
 using Meniscus.Potentials.DeepPot;
 using Meniscus.Tests.Fixtures;
@@ -19,33 +18,20 @@ public sealed class NativeLibraryTests : IDisposable
     public void A_program_in_C_gets_consistent_results_and_codes_for_its_mistakes()
     {
         var prefix = Prefix();
-        Assert.SkipUnless(Run("cc", "--version").Code == 0, "there is no C compiler (cc)");
-        var program = _folder.File("interface_test");
-        var (code, output) = Run(
-            "cc", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", Repository.Path("tests", "native", "interface_test.c"), "-o", program,
-            "-I" + Path.Combine(prefix, "include"), "-L" + Path.Combine(prefix, "lib"), "-lmeniscus", "-lm", "-lpthread",
-            "-Wl,-rpath," + Path.Combine(prefix, "lib"));
-        Assert.True(code == 0, output);
-
+        var folder = Path.Combine(prefix, "lib");
+        var program = Compile("interface_test", prefix, "-L" + folder, "-lmeniscus", "-lm", "-lpthread", "-Wl,-rpath," + folder);
         foreach (var (name, seed) in new[] { ("tiny", 1), ("relu", 2) })
             DeepPotModelFile.Save(new RandomModel { Seed = seed, Cutoff = 6 }.Create() with { TypeMap = new TypeMap(["O", "H"]) }, _folder.File(name + ".dp"));
-        (code, output) = Run(program, _folder.Path, _folder.Path, "300");
-        Assert.True(code == 0, output);
-        Assert.EndsWith("0 failed", output.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("0 failed", OtherProgram.Run(program, [_folder.Path, _folder.Path, "300"]).TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_program_that_opens_and_closes_it_lives_on()
     {
         var prefix = Prefix();
-        Assert.SkipUnless(Run("cc", "--version").Code == 0, "there is no C compiler (cc)");
-        var program = _folder.File("unload_test");
-        var (code, output) = Run(
-            "cc", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", Repository.Path("tests", "native", "unload_test.c"), "-o", program, "-I" + Path.Combine(prefix, "include"), "-ldl");
-        Assert.True(code == 0, output);
+        var program = Compile("unload_test", prefix, "-ldl");
         DeepPotModelFile.Save(new RandomModel().Create(), _folder.File("model.dp"));
-        (code, output) = Run(program, Path.Combine(prefix, "lib", "libmeniscus.so"), _folder.File("model.dp"));
-        Assert.True(code == 0, $"exit code {code}: {output}");
+        Assert.EndsWith("0 failed", OtherProgram.Run(program, [Path.Combine(prefix, "lib", "libmeniscus.so"), _folder.File("model.dp")]).TrimEnd(), StringComparison.Ordinal);
     }
 
     /// <summary>Where the library is installed; skips the running test where it is not.</summary>
@@ -56,19 +42,14 @@ public sealed class NativeLibraryTests : IDisposable
         return prefix;
     }
 
-    private static (int Code, string Output) Run(string program, params string[] arguments)
+    /// <summary>Compiles a program beside this; skips the running test where there is no compiler.</summary>
+    private string Compile(string name, string prefix, params string[] libraries)
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output + error.GetAwaiter().GetResult());
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return (127, e.Message);
-        }
+        Assert.SkipUnless(OtherProgram.TryRun("cc", ["--version"]).Code == 0, "there is no C compiler (cc)");
+        var program = _folder.File(name);
+        OtherProgram.Run(
+            "cc",
+            ["-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", Repository.Path("tests", "native", name + ".c"), "-o", program, "-I" + Path.Combine(prefix, "include"), .. libraries]);
+        return program;
     }
 }

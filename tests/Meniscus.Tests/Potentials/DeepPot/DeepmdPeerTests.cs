@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Meniscus.Tests.Fixtures;
 
 namespace Meniscus.Tests.Potentials.DeepPot;
@@ -22,19 +21,5 @@ public sealed class DeepmdPeerTests
         Assert.Equal(models.Length, output.Split(": agrees: ").Length - 1);
     }
 
-    private static (int Code, string Output) Run(params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, process.ExitCode == 0 ? output : output + error.Result);
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return (-1, e.Message);
-        }
-    }
+    private static (int Code, string Output) Run(params string[] arguments) => OtherProgram.TryRun(Python, arguments);
 }
