@@ -23,6 +23,13 @@ internal sealed class ReferenceDescriptor
         _embeddingSlope = new double[slots.Count][];
         for (var j = 0; j < slots.Count; j++)
         {
+            if (slots[j].Type == ReferenceSlot.NoType)
+            {
+                _embedding[j] = settings.EmptySlotEmbedding?[centreType] ?? new double[settings.EmbeddingWidth];
+                _embeddingSlope[j] = new double[settings.EmbeddingWidth];
+                continue;
+            }
+
             var index = settings.TypeOneSide ? slots[j].Type : centreType + (settings.TypeCount * slots[j].Type);
             // Only an excluded pair may lack its network; nothing is added for it then.
             (_embedding[j], _embeddingSlope[j]) = settings.Embeddings[index] is { } network

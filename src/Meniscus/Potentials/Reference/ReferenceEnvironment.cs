@@ -6,6 +6,9 @@ namespace Meniscus.Potentials.Reference;
 /// <summary>One slot of an atom's environment.</summary>
 internal sealed class ReferenceSlot
 {
+    /// <summary>The type of an empty slot that belongs to none.</summary>
+    public const int NoType = -1;
+
     /// <summary>The neighbour, or null in an empty slot and in one of an excluded pair.</summary>
     public ReferenceNeighbor? Neighbor { get; init; }
 
@@ -41,6 +44,8 @@ internal sealed class ReferenceEnvironment
     /// <param name="types">Types of all atoms.</param>
     public List<ReferenceSlot> Slots(int centreType, List<ReferenceNeighbor> neighbors, ReadOnlySpan<int> types)
     {
+        if (_descriptor.SharedSlots is { } count)
+            return SharedSlots(count, centreType, neighbors, types);
         var slots = new List<ReferenceSlot>();
         for (var type = 0; type < _descriptor.TypeCount; type++)
         {
@@ -60,6 +65,26 @@ internal sealed class ReferenceEnvironment
             }
         }
 
+        return slots;
+    }
+
+    /// <summary>Slots that belong to no type: those of the nearest neighbours of all types, then empty ones (docs/theory.md, 1.7).</summary>
+    private List<ReferenceSlot> SharedSlots(int count, int centreType, List<ReferenceNeighbor> neighbors, ReadOnlySpan<int> types)
+    {
+        var slots = new List<ReferenceSlot>();
+        var place = centreType * count;
+        foreach (var neighbor in neighbors.Take(count))
+        {
+            var type = types[neighbor.Atom];
+            if (Contains(_model.PairExcludeTypes, centreType, type))
+                continue;
+            slots.Add(Contains(_descriptor.ExcludeTypes, centreType, type)
+                ? new ReferenceSlot { Type = type, Row = new double[4] }
+                : FilledSlot(type, place, neighbor));
+        }
+
+        while (slots.Count < count)
+            slots.Add(EmptySlot(ReferenceSlot.NoType, place));
         return slots;
     }
 
