@@ -77,6 +77,8 @@ public static class DeepPotModelFile
         var ending = Ending(path);
         if (model.Descriptor.EmbeddingTables is not null)
             throw new InputException($"{path}: the model holds tables of DeePMD-kit in place of its embedding networks, and no model file has a form for that; convert the model it was compressed from");
+        if (model.Descriptor.SharedSlots is not null)
+            throw new InputException($"{path}: the model comes from a {model.Descriptor.Origin?.Descriptor} descriptor, whose slots belong to no type; the form that is written here (se_e2_a) has no such slots: use the file it was read from");
         var tree = DeepPotModelSection.Write(model);
         // What would not be read again must not replace a good file.
         DeepPotModelSection.Read(tree, path);
