@@ -87,6 +87,9 @@ public sealed record SeE2aDescriptor
     /// </summary>
     public double[][]? EmptySlotEmbedding { get; init; }
 
+    /// <summary>The part of the embedding that the types have, where it fades towards the cutoff; null where it does not.</summary>
+    public FadingTypes? Fading { get; init; }
+
     /// <summary>Number of types.</summary>
     public int TypeCount => Sel.Length;
 

@@ -28,6 +28,7 @@ internal sealed class DescriptorSettings
         Width = descriptor.EmbeddingWidth;
         Axis = descriptor.AxisNeuron;
         TypeOneSide = descriptor.TypeOneSide;
+        Fading = descriptor.Fading;
         SharesSlots = descriptor.SharedSlots is not null;
         _mean = PerTypePair(descriptor.Davg, "davg");
         _inverseStd = Array.ConvertAll(PerTypePair(descriptor.Dstd, "dstd"), d => 1 / d);
@@ -55,6 +56,9 @@ internal sealed class DescriptorSettings
 
     /// <summary>Whether slots belong to no type; empty ones then are nobody's (<see cref="DeepPotKernel{T}.EmptySlotsOf"/>).</summary>
     public bool SharesSlots { get; }
+
+    /// <summary>The part of the embedding that the types have, where it fades towards the cutoff.</summary>
+    public FadingTypes? Fading { get; }
 
     /// <summary>N_c.</summary>
     public int SlotCount { get; }

@@ -52,13 +52,15 @@ internal static class SeAttenDescriptorSection
             Davg = NetworkSection.Round(variables.Array("davg", typeCount, slots, 4), networks.Precision),
             Dstd = NetworkSection.Round(variables.Array("dstd", typeCount, slots, 4), networks.Precision),
             Embeddings = embeddings,
+            Fading = networks.Fading(),
             Origin = networks.Origin(section.Text("type") == "se_atten_v2" ? "se_atten_v2" : "se_atten"),
         };
         SeE2aDescriptorSection.RequireDeviations(descriptor.Dstd, variables);
         variables.RefuseUnknown();
         section.RefuseUnknown();
-        RefuseEmbeddedEmptySlots(descriptor.Davg, variables);
-        return (descriptor, networks);
+        if (networks.Fade is null)
+            RefuseEmbeddedEmptySlots(descriptor.Davg, variables);
+        return (descriptor with { EmptySlotEmbedding = networks.EmptySlots(descriptor.Davg, descriptor.Dstd) }, networks);
     }
 
     private static void RefuseUnsupported(ModelSection section, int typeCount)
@@ -97,8 +99,6 @@ internal static class SeAttenDescriptorSection
         if (mode is not (Concatenated or Stripped))
             throw section.Error("tebd_input_mode", $"'{mode}' is not supported; supported are {Concatenated} and {Stripped}");
         var smooth = section.Boolean("smooth_type_embedding", true) || section.Text("type") == "se_atten_v2";
-        if (mode == Stripped && smooth)
-            throw section.Error(section.Has("smooth_type_embedding") ? "smooth_type_embedding" : "type", "type embeddings that fade towards the cutoff (tebd_input_mode strip with smooth_type_embedding, or se_atten_v2) are not supported");
         var types = ReadTypes(section.Section("type_embedding"), typeCount);
         if (section.Integer("tebd_dim", types.Width) != types.Width)
             throw section.Error("tebd_dim", $"found {section.Integer("tebd_dim")}, expected {types.Width}, the width of type_embedding");
@@ -110,6 +110,7 @@ internal static class SeAttenDescriptorSection
             OneSided = oneSided,
             Radial = ReadNetwork(section, "embeddings", typeCount, mode == Stripped ? 1 : 1 + ofTypes),
             OfTypes = mode == Stripped ? ReadNetwork(section, "embeddings_strip", typeCount, ofTypes) : null,
+            Fade = mode == Stripped && smooth ? TypeFade.Switch : null,
             Precision = NetworkSection.ReadPrecision(section),
         };
     }

@@ -12,7 +12,7 @@ public sealed record TypeEmbeddingOrigin(string Descriptor, int Width, string In
 /// <summary>
 /// The networks of a descriptor with type embeddings, and what they come to for a pair of types (docs/theory.md, 1.7).
 /// <code>
-/// concat:  G = N(s̃, t_j, t_i)                      strip:  G = N(s̃) (1 + N′(t_j, t_i))         one-sided: without t_i
+/// concat:  G = N(s̃, t_j, t_i)          strip:  G = N(s̃) (1 + f N′(t_j, t_i)),  f = 1 or fading          one-sided: without t_i
 /// </code>
 /// </summary>
 internal sealed class TypeEmbeddedNetworks
@@ -28,6 +28,9 @@ internal sealed class TypeEmbeddedNetworks
 
     /// <summary>N′, or null where the types enter N itself.</summary>
     public NeuralNetwork? OfTypes { get; init; }
+
+    /// <summary>How N′ is multiplied with what fades towards the cutoff, or null.</summary>
+    public TypeFade? Fade { get; init; }
 
     /// <summary>Number format of the model.</summary>
     public required Precision Precision { get; init; }
@@ -47,6 +50,14 @@ internal sealed class TypeEmbeddedNetworks
             networks[index] = TypeFolding.Rounded(Of(index % Types.TypeCount, OneSided ? index : index / Types.TypeCount), Precision);
         return networks;
     }
+
+    /// <summary>N′ of every neighbour type or pair where it fades, in the same order; else null.</summary>
+    public FadingTypes? Fading() => Fade is not { } fade
+        ? null
+        : new FadingTypes(
+            [.. Enumerable.Range(0, OneSided ? Types.TypeCount : Types.TypeCount * Types.TypeCount).Select(index =>
+                NetworkSection.Round(OfPair(index % Types.TypeCount, OneSided ? index : index / Types.TypeCount), Precision))],
+            fade);
 
     /// <summary>
     /// The embedding of an empty slot per centre type, of a descriptor whose slots belong to no type; null where davg is
@@ -75,9 +86,11 @@ internal sealed class TypeEmbeddedNetworks
 
     private NeuralNetwork Of(int centre, int neighbor)
     {
-        var types = Types.OfPair(centre, neighbor, OneSided);
-        return OfTypes is null
-            ? TypeFolding.WithConstants(Radial, 1, types)
-            : TypeFolding.Scaled(Radial, Array.ConvertAll(ReferenceNetwork.Outputs(OfTypes, types), value => 1 + value));
+        if (OfTypes is null)
+            return TypeFolding.WithConstants(Radial, 1, Types.OfPair(centre, neighbor, OneSided));
+        return Fade is null ? TypeFolding.Scaled(Radial, Array.ConvertAll(OfPair(centre, neighbor), value => 1 + value)) : Radial;
     }
+
+    /// <summary>N′.</summary>
+    private double[] OfPair(int centre, int neighbor) => ReferenceNetwork.Outputs(OfTypes!, Types.OfPair(centre, neighbor, OneSided));
 }

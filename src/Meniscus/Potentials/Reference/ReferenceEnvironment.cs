@@ -18,6 +18,12 @@ internal sealed class ReferenceSlot
     /// <summary>R̃, four numbers.</summary>
     public required double[] Row { get; init; }
 
+    /// <summary>f, with which the type part of the embedding fades.</summary>
+    public double Fade { get; init; }
+
+    /// <summary>df/ds̃.</summary>
+    public double FadeSlope { get; init; }
+
     /// <summary>∂R̃_c/∂x_a at [c, a].</summary>
     public double[,] Derivative { get; init; } = new double[4, 3];
 }
@@ -147,7 +153,21 @@ internal sealed class ReferenceEnvironment
                 derivative[c, a] /= deviation;
         }
 
-        return new ReferenceSlot { Neighbor = neighbor, Type = type, Row = row, Derivative = derivative };
+        var (fade, fadeSlope) = Fade(w, wSlope, q, _descriptor.Dstd[4 * place]);
+        return new ReferenceSlot { Neighbor = neighbor, Type = type, Row = row, Derivative = derivative, Fade = fade, FadeSlope = fadeSlope };
+    }
+
+    /// <summary>f and df/ds̃ = f′(r)/s̃′(r) (docs/theory.md, 1.15).</summary>
+    private (double Value, double Slope) Fade(double w, double wSlope, double q, double deviation)
+    {
+        var s = w / q;
+        var sSlope = (wSlope / q) - (w / (q * q));
+        if (sSlope == 0)
+            return (0, 0);
+        if (_descriptor.Fading?.Fade != TypeFade.Radial)
+            return (w, wSlope * deviation / sSlope);
+        var rs = _descriptor.SmoothCutoff;
+        return rs * s >= 1 ? (1, 0) : (1 - Math.Pow(1 - (rs * s), 3), 3 * rs * Math.Pow(1 - (rs * s), 2) * deviation);
     }
 
     /// <summary>w(r) and dw/dr: 1 below r_s, 0 above r_c, a polynomial of fifth degree between.</summary>

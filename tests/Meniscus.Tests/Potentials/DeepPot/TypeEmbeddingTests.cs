@@ -18,7 +18,7 @@ public sealed class TypeEmbeddingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Models => ["concat", "crowded", "excluded", "shortcut", "parameters", "strip", "stripone", "single"];
+    public static TheoryData<string> Models => ["concat", "crowded", "excluded", "shortcut", "parameters", "strip", "stripone", "smooth", "v2", "single"];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -49,7 +49,7 @@ public sealed class TypeEmbeddingTests : IDisposable
         using var reference = new ReferenceDeepPot(model);
         using var direct = new DeepPotential(model);
         using var tables = new DeepPotential(model with { Tables = new EmbeddingTableSettings { Tolerance = 0, MinDistance = 0.8 } });
-        Assert.True(tables.UsesTables);
+        Assert.Equal(model.Descriptor.Fading is null, tables.UsesTables);
         var tolerance = name == "single" ? 3e-4 : 1e-10;
         foreach (var (atoms, _, _) in TypeEmbeddingModel.Frames(name))
         {
@@ -72,6 +72,8 @@ public sealed class TypeEmbeddingTests : IDisposable
     [InlineData("shortcut")]
     [InlineData("parameters")]
     [InlineData("strip")]
+    [InlineData("smooth")]
+    [InlineData("v2")]
     public void Derivatives_are_those_of_the_energy(string name)
     {
         using var potential = new DeepPotential(DeepPotModelFile.Load(TypeEmbeddingModel.File(name)));
@@ -83,6 +85,7 @@ public sealed class TypeEmbeddingTests : IDisposable
     [InlineData("concat", 0.0)]
     [InlineData("crowded", 1.0)]
     [InlineData("excluded", 1.0)]
+    [InlineData("v2", 0.5)]
     public void Neighbours_of_another_program_give_the_same(string name, double skin)
     {
         using var potential = new DeepPotential(DeepPotModelFile.Load(TypeEmbeddingModel.File(name)));

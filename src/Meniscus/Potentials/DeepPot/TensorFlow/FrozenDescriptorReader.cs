@@ -75,6 +75,7 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
             Davg = NetworkSection.Round(Statistics("descrpt_attr/t_avg", slots, sel), networks.Precision),
             Dstd = NetworkSection.Round(Statistics("descrpt_attr/t_std", slots, sel), networks.Precision),
             Embeddings = embeddings,
+            Fading = networks.Fading(),
             Origin = networks.Origin(FrozenTypeEmbedding.DescriptorName(environment, script)),
         };
         RequireStatistics(descriptor, slots, sel);

@@ -34,6 +34,7 @@ internal static class FrozenTypeEmbedding
             OneSided = oneSided,
             Radial = FrozenNetworks.Embedding(graph, "filter_type_all", "", (int)inputs, stated),
             OfTypes = inputs > 1 ? null : FrozenNetworks.Embedding(graph, "filter_type_all", oneSided ? "_one_side_ebd" : "_two_side_ebd", expected, stated),
+            Fade = inputs == 1 && SharesSlots(environment) && script.SmoothsTypes ? TypeFade.Radial : null,
             Precision = FrozenNetworks.PrecisionOf(graph, FirstMatrix),
         };
         if (result.OfTypes is { } ofTypes && ofTypes.OutputCount != result.Radial.OutputCount)
@@ -56,9 +57,6 @@ internal static class FrozenTypeEmbedding
             return;
         if (script.AttentionLayers is > 0 and var layers)
             throw FrozenModelKind.Refusal(graph.Definition.File, $"has {layers} attention layers (attn_layer)");
-        var strips = graph.Has($"{FirstMatrix}_one_side_ebd") || graph.Has($"{FirstMatrix}_two_side_ebd");
-        if (strips && script.SmoothsTypes)
-            throw FrozenModelKind.Refusal(graph.Definition.File, "fades its type embeddings towards the cutoff (tebd_input_mode strip with smooth_type_embedding, or se_atten_v2)");
         if (script.SmoothsTypes && script.ExcludeTypes(typeCount).Count > 0 && graph.Numbers("descrpt_attr/t_avg", typeCount, FrozenGraph.AnySize).Any(mean => mean != 0))
             throw FrozenModelKind.Refusal(graph.Definition.File, "puts means into the slots of excluded pairs (exclude_types with smooth_type_embedding and davg that is not zero)");
     }

@@ -130,7 +130,7 @@ internal static class FrozenGraphs
         return node;
     }
 
-    private static void AddLayer(List<GraphNode> nodes, NetworkLayer layer, string matrix, string bias, string step, string scope, TensorType type)
+    public static void AddLayer(List<GraphNode> nodes, NetworkLayer layer, string matrix, string bias, string step, string scope, TensorType type)
     {
         nodes.Add(Numbers(matrix, type, [layer.InputCount, layer.OutputCount], layer.Weights));
         nodes.Add(Numbers(bias, type, [layer.OutputCount], layer.Bias!));
