@@ -5,7 +5,7 @@ using Meniscus.Numerics;
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
-/// The fading type part of an embedding, column by column, for the neighbours of one type (docs/theory.md, (1.15)):
+/// The fading type part of an embedding, column by column, for the neighbours of one type (docs/theory.md, 1.7):
 /// <code>
 /// g_m = y_m (1 + f F_m),   ȳ_m = ḡ_m (1 + f F_m),   f̄ = Σ_m ḡ_m y_m F_m,   R̄_0 += f̄ df/ds̃
 /// </code>

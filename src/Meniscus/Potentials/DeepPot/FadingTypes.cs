@@ -12,7 +12,7 @@ public enum TypeFade
 
 /// <summary>
 /// The type part of an embedding that fades towards the cutoff: G = N(s̃)(1 + f F), with f from 1 to 0 as
-/// <see cref="Fade"/> says (docs/theory.md, (1.15)).
+/// <see cref="Fade"/> says (docs/theory.md, 1.7).
 /// </summary>
 /// <param name="Factors">F, M numbers per neighbour type or pair, in the order of <see cref="SeE2aDescriptor.Embeddings"/>.</param>
 /// <param name="Fade">f.</param>

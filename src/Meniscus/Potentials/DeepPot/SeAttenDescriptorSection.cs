@@ -3,7 +3,7 @@ namespace Meniscus.Potentials.DeepPot;
 /// <summary>
 /// The descriptor of DPA-1 in a model tree: DeePMD-kit's serialised "Descriptor" of type <c>dpa1</c> (alias <c>se_atten</c>)
 /// or <c>se_atten_v2</c>, versions 1 to 4, without attention layers. Its networks take type embeddings; what they come to
-/// for each type or pair is read (docs/theory.md, 1.7).
+/// for each type or pair is read (docs/theory.md, 1.5).
 /// </summary>
 internal static class SeAttenDescriptorSection
 {
@@ -21,7 +21,7 @@ internal static class SeAttenDescriptorSection
     public static (SeE2aDescriptor Descriptor, TypeEmbeddedNetworks Networks) Read(ModelSection section, int typeCount, out bool takesType)
     {
         section.Expect("Descriptor", NewestVersion);
-        section.Ignore("type_map", "compress", "use_tebd_bias", "attn", "attn_dotr", "attn_mask", "attention_layers", "scaling_factor", "normalize", "temperature", "trainable_ln", "ln_eps");
+        section.Ignore("type_map", "compress", "use_tebd_bias", "tebd_input_mode", "smooth_type_embedding", "attn", "attn_dotr", "attn_mask", "attention_layers", "scaling_factor", "normalize", "temperature", "trainable_ln", "ln_eps");
         RefuseUnsupported(section, typeCount);
         takesType = section.Boolean("concat_output_tebd", true);
         var (cutoff, smoothCutoff) = SeE2aDescriptorSection.ReadCutoffs(section);

@@ -10,7 +10,7 @@ namespace Meniscus.Potentials.DeepPot;
 public sealed record TypeEmbeddingOrigin(string Descriptor, int Width, string InputMode, int[] Neuron);
 
 /// <summary>
-/// The networks of a descriptor with type embeddings, and what they come to for a pair of types (docs/theory.md, 1.7).
+/// The networks of a descriptor with type embeddings, and what they come to for a pair of types (docs/theory.md, 1.5).
 /// <code>
 /// concat:  G = N(s̃, t_j, t_i)          strip:  G = N(s̃) (1 + f N′(t_j, t_i)),  f = 1 or fading          one-sided: without t_i
 /// </code>

@@ -4,7 +4,7 @@ namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
 /// Type embeddings t_a: the vectors that a small network gives for the one-hot vector of each type, and the vector of
-/// zeros that stands for "no atom" (docs/theory.md, 1.7). They do not depend on where the atoms are, so they are made once,
+/// zeros that stands for "no atom" (docs/theory.md, 1.5). They do not depend on where the atoms are, so they are made once,
 /// on loading, in float64. Source: D. Zhang et al., arXiv:2208.08236; DeePMD-kit's <c>type_embed.py</c>.
 /// </summary>
 internal sealed class TypeEmbedding

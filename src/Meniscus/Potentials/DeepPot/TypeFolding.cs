@@ -5,7 +5,7 @@ namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
 /// Makes networks that take type embeddings into networks that do not: for given types the embeddings are constants, and
-/// constants at the input are part of the first layer's bias (docs/theory.md, (1.12) and (1.13)). The results are equal up
+/// constants at the input are part of the first layer's bias (docs/theory.md, 1.6). The results are equal up
 /// to rounding, and have the form that everything else here works with.
 /// </summary>
 internal static class TypeFolding

@@ -83,7 +83,7 @@ internal sealed class ReferenceDescriptor
         return gradients;
     }
 
-    /// <summary>G = N(1 + fF), and its derivative by s̃ (docs/theory.md, 1.15).</summary>
+    /// <summary>G = N(1 + fF), and its derivative by s̃ (docs/theory.md, 1.7).</summary>
     private void AddFadingTypes(int slot, double[] factors)
     {
         var (f, slope) = (_slots[slot].Fade, _slots[slot].FadeSlope);

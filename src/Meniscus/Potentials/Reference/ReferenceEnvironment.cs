@@ -74,7 +74,7 @@ internal sealed class ReferenceEnvironment
         return slots;
     }
 
-    /// <summary>Slots that belong to no type: those of the nearest neighbours of all types, then empty ones (docs/theory.md, 1.7).</summary>
+    /// <summary>Slots that belong to no type: those of the nearest neighbours of all types, then empty ones (docs/theory.md, section 1).</summary>
     private List<ReferenceSlot> SharedSlots(int count, int centreType, List<ReferenceNeighbor> neighbors, ReadOnlySpan<int> types)
     {
         var slots = new List<ReferenceSlot>();
@@ -157,7 +157,7 @@ internal sealed class ReferenceEnvironment
         return new ReferenceSlot { Neighbor = neighbor, Type = type, Row = row, Derivative = derivative, Fade = fade, FadeSlope = fadeSlope };
     }
 
-    /// <summary>f and df/ds̃ = f′(r)/s̃′(r) (docs/theory.md, 1.15).</summary>
+    /// <summary>f and df/ds̃ = f′(r)/s̃′(r) (docs/theory.md, 1.7).</summary>
     private (double Value, double Slope) Fade(double w, double wSlope, double q, double deviation)
     {
         var s = w / q;

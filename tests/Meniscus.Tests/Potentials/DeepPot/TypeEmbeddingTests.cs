@@ -144,6 +144,38 @@ public sealed class TypeEmbeddingTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
     }
 
+    /// <summary>Every line of the file is left out or has a digit changed, in turn: it is read, or refused in one line.</summary>
+    [Theory]
+    [InlineData("concat")]
+    [InlineData("v2")]
+    public void A_damaged_file_is_read_or_refused_in_one_line(string name)
+    {
+        var lines = File.ReadAllLines(TypeEmbeddingModel.File(name));
+        var random = new Random(23);
+        var (read, refused) = (0, 0);
+        for (var k = 0; k < lines.Length; k++)
+        {
+            var damaged = lines.ToList();
+            if (random.Next(2) == 0)
+                damaged.RemoveAt(k);
+            else
+                damaged[k] = string.Concat(damaged[k].Select(c => char.IsAsciiDigit(c) && random.Next(3) == 0 ? (char)('0' + random.Next(10)) : c));
+            File.WriteAllLines(_folder.File("damaged.yaml"), damaged);
+            try
+            {
+                DeepPotModelFile.Load(_folder.File("damaged.yaml"));
+                read++;
+            }
+            catch (InputException error)
+            {
+                Assert.DoesNotContain('\n', error.Message);
+                refused++;
+            }
+        }
+
+        Assert.True(read > 20 && refused > 100, $"{read} read, {refused} refused");
+    }
+
     [Fact]
     public void Slots_without_a_type_cannot_be_written_and_the_file_that_was_there_stays()
     {
