@@ -88,8 +88,8 @@ internal static class DeepPotModelSection
             return (plain, EnergyFittingSection.Read(fittingSection, typeCount, plain.DescriptorWidth, silent));
         }
 
-        var (descriptor, networks) = SeAttenDescriptorSection.Read(descriptorSection, typeCount, out var takesType);
-        return (descriptor, EnergyFittingSection.ReadForAllTypes(fittingSection, descriptor.DescriptorWidth, networks, takesType, silent));
+        var (descriptor, networks) = SeAttenDescriptorSection.Read(descriptorSection, typeCount);
+        return (descriptor, EnergyFittingSection.ReadForAllTypes(fittingSection, descriptor.DescriptorWidth, networks, silent));
     }
 
     private static TypeMap ReadTypeMap(ModelSection model)

@@ -26,17 +26,17 @@ internal static class EnergyFittingSection
     }
 
     /// <summary>Reads a fitting of one network for all types, as what it comes to for each.</summary>
-    public static EnergyFitting ReadForAllTypes(ModelSection section, int descriptorWidth, TypeEmbeddedNetworks typed, bool takesType, int[] silent)
+    public static EnergyFitting ReadForAllTypes(ModelSection section, int descriptorWidth, TypeEmbeddedNetworks typed, int[] silent)
     {
         CheckType(section);
         if (!section.Boolean("mixed_types", true))
             throw section.Error("mixed_types", "found false, expected true: one network for all types, which descriptors with type embeddings have");
-        var inputs = descriptorWidth + (takesType ? typed.Types.Width : 0);
+        var inputs = descriptorWidth + typed.FittingInputs;
         NeuralNetwork? common = null;
         var fitting = Read(section, typed.Types.TypeCount, inputs, silent, (nets, kind) =>
         {
             common = NetworkSection.ReadSingle(nets, typed.Types.TypeCount, kind);
-            return typed.Fittings(common, descriptorWidth, takesType, kind.Precision);
+            return typed.Fittings(common, descriptorWidth, kind.Precision);
         });
         // Another layer may have come before the first.
         fitting = fitting with { Neuron = [.. fitting.Networks[0].Layers.SkipLast(1).Select(layer => layer.OutputCount)], Trainable = [] };

@@ -17,13 +17,11 @@ internal static class SeAttenDescriptorSection
     /// <summary>Reads the descriptor and its networks; the latter are needed for the fitting too.</summary>
     /// <param name="section">The section.</param>
     /// <param name="typeCount">Number of types.</param>
-    /// <param name="takesType">Whether the fitting takes the centre's type embedding beside the descriptor.</param>
-    public static (SeE2aDescriptor Descriptor, TypeEmbeddedNetworks Networks) Read(ModelSection section, int typeCount, out bool takesType)
+    public static (SeE2aDescriptor Descriptor, TypeEmbeddedNetworks Networks) Read(ModelSection section, int typeCount)
     {
         section.Expect("Descriptor", NewestVersion);
         section.Ignore("type_map", "compress", "use_tebd_bias", "tebd_input_mode", "smooth_type_embedding", "attn", "attn_dotr", "attn_mask", "attention_layers", "scaling_factor", "normalize", "temperature", "trainable_ln", "ln_eps");
         RefuseUnsupported(section, typeCount);
-        takesType = section.Boolean("concat_output_tebd", true);
         var (cutoff, smoothCutoff) = SeE2aDescriptorSection.ReadCutoffs(section);
         var slots = ReadSlots(section, typeCount);
         var networks = ReadNetworks(section, typeCount);
@@ -110,6 +108,7 @@ internal static class SeAttenDescriptorSection
             OneSided = oneSided,
             Radial = ReadNetwork(section, "embeddings", typeCount, mode == Stripped ? 1 : 1 + ofTypes),
             OfTypes = mode == Stripped ? ReadNetwork(section, "embeddings_strip", typeCount, ofTypes) : null,
+            FittingTakesType = section.Boolean("concat_output_tebd", true),
             Fade = mode == Stripped && smooth ? TypeFade.Switch : null,
             Precision = NetworkSection.ReadPrecision(section),
         };

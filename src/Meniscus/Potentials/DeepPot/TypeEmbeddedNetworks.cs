@@ -32,6 +32,12 @@ internal sealed class TypeEmbeddedNetworks
     /// <summary>How N′ is multiplied with what fades towards the cutoff, or null.</summary>
     public TypeFade? Fade { get; init; }
 
+    /// <summary>Whether the fitting takes t_i behind the descriptor.</summary>
+    public required bool FittingTakesType { get; init; }
+
+    /// <summary>Numbers that the fitting takes of the types.</summary>
+    public int FittingInputs => FittingTakesType ? Types.Width : 0;
+
     /// <summary>Number format of the model.</summary>
     public required Precision Precision { get; init; }
 
@@ -77,10 +83,9 @@ internal sealed class TypeEmbeddedNetworks
     /// <summary>One fitting network per type from the one for all, which takes t_i behind the descriptor.</summary>
     /// <param name="network">The network for all types.</param>
     /// <param name="descriptorWidth">Length of the descriptor without t_i.</param>
-    /// <param name="takesType">Whether it takes t_i.</param>
     /// <param name="precision">Number format of the fitting.</param>
-    public NeuralNetwork[] Fittings(NeuralNetwork network, int descriptorWidth, bool takesType, Precision precision) =>
-        [.. Enumerable.Range(0, Types.TypeCount).Select(type => takesType
+    public NeuralNetwork[] Fittings(NeuralNetwork network, int descriptorWidth, Precision precision) =>
+        [.. Enumerable.Range(0, Types.TypeCount).Select(type => FittingTakesType
             ? TypeFolding.Rounded(TypeFolding.WithConstants(network, descriptorWidth, Types.Of(type)), precision)
             : network)];
 

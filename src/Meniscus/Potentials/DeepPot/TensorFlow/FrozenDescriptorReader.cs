@@ -227,7 +227,7 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
     {
         var name = FrozenNetworks.FirstMatrixOfFitting(graph, typed is null ? "_type_0" : "");
         graph.Numbers(name, FrozenGraph.AnySize, FrozenGraph.AnySize);
-        var inputs = graph.Tensor(name).Shape[0] - (typed?.Types.Width ?? 0);
+        var inputs = graph.Tensor(name).Shape[0] - (typed?.FittingInputs ?? 0);
         foreach (var count in (ReadOnlySpan<string>)["fitting_attr/dfparam", "fitting_attr/daparam"])
             inputs -= graph.Has(count) ? graph.Integer(count) : 0;
         return inputs >= width && inputs % width == 0 && inputs / width <= width

@@ -123,8 +123,8 @@ internal static class FrozenModelReader
     {
         var name = FrozenNetworks.FirstMatrixOfFitting(graph, "");
         var network = FrozenNetworks.Fitting(graph, "", script.Activation("fitting_net"));
-        RequireWidth(graph, network, name, inputs + typed.Types.Width);
-        return typed.Fittings(network, descriptor.DescriptorWidth, takesType: true, FrozenNetworks.PrecisionOf(graph, name));
+        RequireWidth(graph, network, name, inputs + typed.FittingInputs);
+        return typed.Fittings(network, descriptor.DescriptorWidth, FrozenNetworks.PrecisionOf(graph, name));
     }
 
     /// <summary>

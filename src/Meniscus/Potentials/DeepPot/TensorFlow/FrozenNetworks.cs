@@ -106,7 +106,9 @@ internal static class FrozenNetworks
 
     private static ActivationFunction? FromOperators(GraphDefinition graph, string matrix)
     {
-        var sum = Following(graph, Following(graph, graph.Find(matrix), "MatMul"), "BiasAdd", "Add", "AddV2");
+        // Networks of type embeddings may have no bias.
+        var product = Following(graph, graph.Find(matrix), "MatMul");
+        var sum = Following(graph, product, "BiasAdd", "Add", "AddV2") ?? product;
         if (sum is null)
             return null;
         var next = graph.Users(sum).Select(node => node.Operator).ToHashSet();

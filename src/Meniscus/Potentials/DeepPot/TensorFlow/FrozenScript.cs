@@ -33,6 +33,9 @@ internal sealed class FrozenScript
     /// <summary>Whether what the types give is multiplied by a switch; se_atten_v2 always does.</summary>
     public bool SmoothsTypes => IsOn("descriptor", "smooth_type_embedding") || DescriptorType == "se_atten_v2";
 
+    /// <summary>Whether the fitting does not take the centre's type (concat_output_tebd off).</summary>
+    public bool LeavesTypesOut => Part("descriptor")?.Entries.GetValueOrDefault("concat_output_tebd") is ModelBoolean { Value: false };
+
     /// <summary>Whether type embeddings begin with electron configurations.</summary>
     public bool UsesElectronConfigurations => IsOn("descriptor", "use_econf_tebd") || IsOn("type_embedding", "use_econf_tebd");
 

@@ -34,6 +34,7 @@ internal static class FrozenTypeEmbedding
             OneSided = oneSided,
             Radial = FrozenNetworks.Embedding(graph, "filter_type_all", "", (int)inputs, stated),
             OfTypes = inputs > 1 ? null : FrozenNetworks.Embedding(graph, "filter_type_all", oneSided ? "_one_side_ebd" : "_two_side_ebd", expected, stated),
+            FittingTakesType = !SharesSlots(environment) || !script.LeavesTypesOut,
             Fade = inputs == 1 && SharesSlots(environment) && script.SmoothsTypes ? TypeFade.Radial : null,
             Precision = FrozenNetworks.PrecisionOf(graph, FirstMatrix),
         };

@@ -68,7 +68,7 @@ internal static class TypeEmbeddingGraphs
         return new NetworkLayer(weights.Shape[0], weights.Shape[1])
         {
             Weights = weights.Values,
-            Bias = Optional(layer, "b") ?? new double[weights.Shape[1]],
+            Bias = Optional(layer, "b"),
             TimeStep = Optional(layer, "idt"),
             Activation = function,
         };
