@@ -82,8 +82,8 @@ public sealed record SeE2aDescriptor
     public int? SharedSlots { get; init; }
 
     /// <summary>
-    /// The embedding of an empty slot, M numbers per centre type, where it is not that of a neighbour type at the cutoff:
-    /// slots that belong to no type have the embedding of the padding type. Null where empty slots add nothing (davg = 0).
+    /// The embedding of an empty slot, M numbers per centre type, where it is not that of a neighbour type at the cutoff but
+    /// that of the padding type. Null where empty slots are as those of se_e2_a, or add nothing (davg = 0).
     /// </summary>
     public double[][]? EmptySlotEmbedding { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class DescriptorSettings
     private readonly double[] _inverseStd;
     private readonly bool[] _descriptorExcluded;
     private readonly bool[] _pairExcluded;
+    private readonly bool _emptySlotsApart;
 
     /// <summary>Takes the settings out of a model.</summary>
     /// <exception cref="InputException">davg or dstd differ between slots of one neighbour type.</exception>
@@ -30,6 +31,7 @@ internal sealed class DescriptorSettings
         TypeOneSide = descriptor.TypeOneSide;
         Fading = descriptor.Fading;
         SharesSlots = descriptor.SharedSlots is not null;
+        _emptySlotsApart = SharesSlots || descriptor.EmptySlotEmbedding is not null;
         _mean = PerTypePair(descriptor.Davg, "davg");
         _inverseStd = Array.ConvertAll(PerTypePair(descriptor.Dstd, "dstd"), d => 1 / d);
         _descriptorExcluded = Mask(descriptor.ExcludeTypes);
@@ -54,7 +56,7 @@ internal sealed class DescriptorSettings
     /// <summary>Slots per neighbour type.</summary>
     public int[] Sel { get; }
 
-    /// <summary>Whether slots belong to no type; empty ones then are nobody's (<see cref="DeepPotKernel{T}.EmptySlotsOf"/>).</summary>
+    /// <summary>Whether slots belong to no type.</summary>
     public bool SharesSlots { get; }
 
     /// <summary>The part of the embedding that the types have, where it fades towards the cutoff.</summary>
@@ -81,9 +83,9 @@ internal sealed class DescriptorSettings
     /// <summary>1/dstd of (s, x, y, z) for a pair of types.</summary>
     public ReadOnlySpan<double> InverseStd(int centre, int neighbor) => _inverseStd.AsSpan(4 * ((centre * TypeCount) + neighbor), 4);
 
-    /// <summary>The row of an empty slot, −davg/dstd; zero where it belongs to no type.</summary>
+    /// <summary>The row of an empty slot, −davg/dstd; zero where empty slots have no neighbour type's embedding, and are added apart.</summary>
     public double PaddingRow(int centre, int neighbor, int component) =>
-        SharesSlots ? 0 : CutoffRow(centre, neighbor, component);
+        _emptySlotsApart ? 0 : CutoffRow(centre, neighbor, component);
 
     /// <summary>The row of a neighbour at the cutoff, −davg/dstd.</summary>
     public double CutoffRow(int centre, int neighbor, int component) =>

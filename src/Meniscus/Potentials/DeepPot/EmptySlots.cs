@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
-/// What the empty slots of the centres of one type add to A where slots belong to no type: each the same matrix
+/// What the empty slots of the centres of one type add to A where they have the embedding of no type: each the same matrix
 /// G R̃ᵀ/N_c, with the embedding G of the padding type and R̃ = −davg/dstd (docs/theory.md, 1.8). It does not depend on
 /// where the atoms are, so nothing comes back from it.
 /// </summary>

@@ -6,7 +6,7 @@ namespace Meniscus.Potentials.Reference;
 /// <summary>One slot of an atom's environment.</summary>
 internal sealed class ReferenceSlot
 {
-    /// <summary>The type of an empty slot that belongs to none.</summary>
+    /// <summary>The type of an empty slot that has the embedding of none.</summary>
     public const int NoType = -1;
 
     /// <summary>The neighbour, or null in an empty slot and in one of an excluded pair.</summary>
@@ -63,7 +63,7 @@ internal sealed class ReferenceEnvironment
             {
                 var place = (centreType * _descriptor.SlotCount) + slots.Count;
                 if (k >= seen.Count)
-                    slots.Add(EmptySlot(type, place));
+                    slots.Add(EmptySlot(_descriptor.EmptySlotEmbedding is null ? type : ReferenceSlot.NoType, place));
                 else if (zeroed)
                     slots.Add(new ReferenceSlot { Type = type, Row = new double[4] });
                 else

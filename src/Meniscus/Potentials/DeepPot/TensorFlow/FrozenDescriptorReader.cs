@@ -79,7 +79,23 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
             Origin = networks.Origin(FrozenTypeEmbedding.DescriptorName(environment, script)),
         };
         RequireStatistics(descriptor, slots, sel);
-        return shared ? descriptor with { EmptySlotEmbedding = networks.EmptySlots(descriptor.Davg, descriptor.Dstd) } : descriptor;
+        // With strip, slots of a type have that of no atom while they are empty; with concat they keep their own.
+        return shared || networks.OfTypes is not null
+            ? descriptor with { EmptySlotEmbedding = EmptySlots(networks, descriptor) }
+            : descriptor;
+    }
+
+    private double[][]? EmptySlots(TypeEmbeddedNetworks networks, SeE2aDescriptor descriptor)
+    {
+        var row = 4 * descriptor.SlotCount;
+        for (var k = 0; k < descriptor.Davg.Length; k++)
+        {
+            var first = (k / row * row) + (k % 4);
+            if (descriptor.Davg[k] != descriptor.Davg[first] || descriptor.Dstd[k] != descriptor.Dstd[first])
+                throw _definition.Error("descrpt_attr/t_avg", $"or t_std has several values for centre type {k / row}, expected one for all slots (DeePMD-kit writes no other)");
+        }
+
+        return networks.EmptySlots(descriptor.Davg, descriptor.Dstd);
     }
 
     /// <summary>

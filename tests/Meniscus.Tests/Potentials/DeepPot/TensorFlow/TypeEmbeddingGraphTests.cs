@@ -79,6 +79,25 @@ public sealed class TypeEmbeddingGraphTests : IDisposable
         PotentialChecks.SameBits(b, c);
     }
 
+    /// <summary>With strip, TensorFlow's se_e2_a gives empty slots the padding type as se_atten does; with concat their own.</summary>
+    [Theory]
+    [InlineData("shiftedstrip", true)]
+    [InlineData("shifted", false)]
+    public void Empty_slots_per_type_have_the_padding_type_with_strip(string name, bool same)
+    {
+        var (shared, split) = (Load(TypeEmbeddingGraphs.Of(Tree(name))), Load(TypeEmbeddingGraphs.Of(Tree(name), [6, 6, 6, 6])));
+        using var first = new DeepPotential(shared);
+        using var second = new DeepPotential(split);
+        using var reference = new ReferenceDeepPot(split);
+        var atoms = TypeEmbeddingModel.Frames(name).Last().Atoms;
+        var (a, b, c) = (first.Evaluate(atoms), second.Evaluate(atoms), reference.Evaluate(atoms));
+        Assert.Equal(0, b.Overflow.Atoms);
+        Assert.Equal(c.Energy, b.Energy, 1e-12);
+        Assert.Equal(same, Math.Abs(a.Energy - b.Energy) < 1e-10);
+        if (same)
+            Assert.Contains("embedding of no type", Assert.Throws<InputException>(() => DeepPotModelFile.Save(split, _folder.File("model.dp"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"type": "se_atten", "attn_layer": 2}""", "2 attention layers")]
     [InlineData("""{"type": "se_atten", "smooth_type_embedding": true, "exclude_types": [[0, 1]]}""", "slots of excluded pairs")]
