@@ -120,9 +120,10 @@ internal sealed class TestVerb : Verb
         context.Print(string.Create(CultureInfo.InvariantCulture, $"# {test.Total.FrameCount} frames in {seconds:0.###} s"));
         if (test.Overflow.Atoms > 0 && model is not null)
         {
+            var sel = model.Descriptor.SharedSlots is { } slots ? $"{slots} for all types" : $"{model.TypeMap}: {string.Join(' ', model.Descriptor.Sel)}";
             context.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{test.Overflow.Atoms} times an atom had more neighbours than the model's sel ({model.TypeMap}: {string.Join(' ', model.Descriptor.Sel)}) has slots, by up to {test.Overflow.LargestExcess}; the farthest ones were left out, so these energies and forces jump"));
+                $"{test.Overflow.Atoms} times an atom had more neighbours than the model's sel ({sel}) has slots, by up to {test.Overflow.LargestExcess}; the farthest ones were left out, so these energies and forces jump"));
         }
 
         context.PrintJson(new JsonResult()

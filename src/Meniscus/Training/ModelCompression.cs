@@ -33,6 +33,10 @@ public sealed class ModelCompression : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         if (model.Descriptor.EmbeddingTables is not null)
             throw new InputException("the model is compressed already, by DeePMD-kit: tables stand in place of its embedding networks; compress the model it was made from");
+        if (model.Descriptor is { SharedSlots: not null, Origin: var origin })
+            throw new InputException($"the model comes from a {origin?.Descriptor} descriptor, and no file here has a form for it with tables; it is evaluated as it is");
+        if (model.Descriptor.EmptySlotEmbedding is not null)
+            throw new InputException("the model gives empty slots the embedding of no type (tebd_input_mode strip with davg that is not zero), and no file here has a form for that; it is evaluated as it is");
         Model = model with { Tables = settings };
         _compressed = new DeepPotential(Model, team);
         if (!_compressed.UsesTables)

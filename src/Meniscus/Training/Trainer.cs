@@ -112,6 +112,8 @@ public static class Trainer
         if (options.InitModel is not { } initial)
             return null;
         var given = DeepPotModels.Load(initial);
+        if (given.Descriptor.Origin is { } origin)
+            throw new InputException($"{initial}: a model with a type embedding ({origin.Descriptor}), which is evaluated here but not trained; its networks are shared between types");
         return given.Descriptor.EmbeddingTables is null
             ? new RunStart(given with { Tables = null }, null, initial)
             : throw new InputException($"{initial}: compressed by DeePMD-kit: tables stand in place of the embedding networks, which training needs; start from the model it was compressed from");

@@ -88,6 +88,7 @@ public sealed class TrainVerbTests : IDisposable
         ["start from other elements"] = (f => f.Set("model/type_map", new JsonArray("H", "O")), ["model.ckpt", "model/type_map is O H", "H O"], ["--init-model", "{folder}/model.ckpt"]),
         ["start from nothing"] = (_ => { }, ["absent.dp: no such file"], ["--init-model", "{folder}/absent.dp"]),
         ["start from a damaged model"] = (f => File.WriteAllText(f.Path("bad.dp"), "no model"), ["bad.dp"], ["--init-model", "{folder}/bad.dp"]),
+        ["start from shared networks"] = (f => File.Copy(TypeEmbeddingModel.File("concat"), f.Path("typed.yaml")), ["typed.yaml: a model with a type embedding (se_atten)", "not trained"], ["--init-model", "{folder}/typed.yaml"]),
         ["start from tables"] = (f => File.WriteAllBytes(f.Path("tables.pb"), FrozenGraphs.CompressedFile(SampleRun.Water())), ["tables.pb: compressed by DeePMD-kit", "which training needs"], ["--init-model", "{folder}/tables.pb"]),
         ["start from parameters the data lack"] = (f => f.Set("model/fitting_net/numb_aparam", 2), ["data: 0 frame parameters and 0 parameters per atom", "numb_aparam 2"], ["--init-model", "{folder}/model.ckpt"]),
     };

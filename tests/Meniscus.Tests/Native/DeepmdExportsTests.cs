@@ -21,7 +21,7 @@ public sealed unsafe class DeepmdExportsTests : IDisposable
     public void Frames_with_types_of_their_own_give_what_each_gives_alone()
     {
         var model = new RandomModel().Create();
-        using var potential = new DeepPotential(model);
+        using var potential = new DeepPotential(model.Tabulated());
         var handle = New(model, "model.dp");
         double[] positions = [0, 0, 0, 1.3, 0, 0, 0, 1.8, 0, 0, 0.2, 0, 1.1, 0, 0.4, 0, 1.8, 1];
         // Types that are negative, or that the model does not know, stand for no atom.

@@ -16,6 +16,7 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
     private readonly NetworkKernel<T> _network;
     private readonly NetworkColumns<T> _fitting;
     private readonly NetworkColumns<T>? _vacuum;
+    private readonly EmptySlots<T>? _emptySlots;
     private readonly NativeBuffer<T> _a = new(0);
     private readonly NativeBuffer<T> _aBar = new(0);
     private readonly NativeBuffer<T> _aDot = new(0);
@@ -42,6 +43,7 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
                 : training
                     ? new ChebyshevColumns<T>(kernel.Settings, Environment, tables)
                     : new PiecewiseColumns<T>(kernel.Settings, Environment, tables);
+        _emptySlots = kernel.EmptySlotsOf(Environment);
         _fitting = new NetworkColumns<T>(_network, training ? SweepOrder.SecondOrder : SweepOrder.Inference, wantInputAdjoint: true, ownInput: false);
         if (kernel.SubtractsVacuum(centreType))
             _vacuum = new NetworkColumns<T>(_network, training ? SweepOrder.FirstOrder : SweepOrder.Inference, wantInputAdjoint: false, ownInput: true);
@@ -102,6 +104,7 @@ internal sealed unsafe class CentreColumns<T> : IDisposable
     {
         var values = _kernel.Parameters.Values;
         Embedding.Forward(values, first, count, _a.Pointer);
+        _emptySlots?.AddTo(_a.Pointer, Stride, first, count);
         _kernel.Contraction.Forward(_a.Pointer, _d.Pointer, Stride, first, count);
         ForwardFitting(values, first, count);
         for (var i = first; i < first + count; i++)

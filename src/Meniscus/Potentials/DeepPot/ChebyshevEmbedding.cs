@@ -364,7 +364,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         {
             var low = double.MaxValue;
             for (var centre = FirstCentre; centre < EndCentre; centre++)
-                low = Math.Min(low, _settings.PaddingRow(centre, type, 0));
+                low = Math.Min(low, _settings.CutoffRow(centre, type, 0));
             return low - (1e-5 * (Math.Abs(low) + 1));
         }
 
@@ -372,7 +372,7 @@ internal sealed unsafe class ChebyshevEmbedding<T> : IDisposable
         {
             var high = double.MinValue;
             for (var centre = FirstCentre; centre < EndCentre; centre++)
-                high = Math.Max(high, Math.Max(_settings.PaddingRow(centre, type, 0), upper[(centre * _settings.TypeCount) + type]));
+                high = Math.Max(high, Math.Max(_settings.CutoffRow(centre, type, 0), upper[(centre * _settings.TypeCount) + type]));
             return high + (1e-5 * (Math.Abs(high) + 1));
         }
 

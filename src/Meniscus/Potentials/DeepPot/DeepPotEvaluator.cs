@@ -67,7 +67,8 @@ internal sealed unsafe class DeepPotEvaluator<T> : IDisposable
         _partOverflow = new NeighborOverflow[team.Size];
         _partExceeded = new bool[team.Size];
         _columns = new CentreColumns<T>?[team.Size * types];
-        if (tables is null)
+        // What fades with the distance is no smooth function of s̃ at the cutoff, which tables need.
+        if (tables is null || kernel.Settings.Fading is not null)
             return;
         _tables = new ChebyshevEmbedding<T>(kernel.Settings, kernel.Embeddings, training: false);
         _tables.Tolerance = Math.Max(_tables.Tolerance, tables.Tolerance);

@@ -67,6 +67,11 @@ internal sealed unsafe class DeepPotKernel<T> : IDisposable
     /// <summary>Parameters per atom.</summary>
     public int AtomParameterCount => Model.Fitting.AtomParameterCount;
 
+    /// <summary>The share of empty slots, for the centres of an environment, where it is not the neighbour types' own; else null.</summary>
+    public EmptySlots<T>? EmptySlotsOf(EnvironmentMatrix<T> environment) => Model.Descriptor.EmptySlotEmbedding is { } embedding
+        ? new EmptySlots<T>(Settings, environment, embedding[environment.CentreType])
+        : null;
+
     /// <summary>Whether atoms of a type have no energy at all (atom_exclude_types).</summary>
     public bool IsSilent(int type) => _silent[type];
 

@@ -69,11 +69,32 @@ public sealed record SeE2aDescriptor
     /// </summary>
     public EmbeddingTable?[]? EmbeddingTables { get; init; }
 
+    /// <summary>
+    /// What the model's file had in place of one network per type or pair: networks that take type embeddings. Null for
+    /// a plain se_e2_a. <see cref="Embeddings"/> are what they come to for each type or pair.
+    /// </summary>
+    public TypeEmbeddingOrigin? Origin { get; init; }
+
+    /// <summary>
+    /// N_c of a descriptor whose slots belong to no type (se_atten): the nearest of all types are kept. Every entry of
+    /// <see cref="Sel"/> is the same number then. Null for se_e2_a.
+    /// </summary>
+    public int? SharedSlots { get; init; }
+
+    /// <summary>
+    /// The embedding of an empty slot, M numbers per centre type, where it is not that of a neighbour type at the cutoff but
+    /// that of the padding type. Null where empty slots are as those of se_e2_a, or add nothing (davg = 0).
+    /// </summary>
+    public double[][]? EmptySlotEmbedding { get; init; }
+
+    /// <summary>The part of the embedding that the types have, where it fades towards the cutoff; null where it does not.</summary>
+    public FadingTypes? Fading { get; init; }
+
     /// <summary>Number of types.</summary>
     public int TypeCount => Sel.Length;
 
     /// <summary>N_c, the number of slots.</summary>
-    public int SlotCount => Sel.Sum();
+    public int SlotCount => SharedSlots ?? Sel.Sum();
 
     /// <summary>Width M of the embedding.</summary>
     public int EmbeddingWidth => Neuron[^1];

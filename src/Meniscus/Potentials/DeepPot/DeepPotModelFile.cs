@@ -80,6 +80,10 @@ public static class DeepPotModelFile
         var ending = Ending(path);
         if (model.Descriptor.EmbeddingTables is not null)
             throw new InputException($"{path}: the model holds tables of DeePMD-kit in place of its embedding networks, and no model file has a form for that; convert the model it was compressed from");
+        if (model.Descriptor.SharedSlots is not null)
+            throw new InputException($"{path}: the model comes from a {model.Descriptor.Origin?.Descriptor} descriptor, whose slots belong to no type; the form that is written here (se_e2_a) has no such slots: use the file it was read from");
+        if (model.Descriptor.EmptySlotEmbedding is not null)
+            throw new InputException($"{path}: the model gives empty slots the embedding of no type (tebd_input_mode strip with davg that is not zero); the form that is written here has no such slots: use the file it was read from");
         var tree = DeepPotModelSection.Write(model);
         // What would not be read again must not replace a good file.
         DeepPotModelSection.Read(tree, path);

@@ -21,9 +21,8 @@ internal static class DeepPotModelSection
         model.Expect("Model", NewestVersion);
         var typeMap = ReadTypeMap(model);
         var descriptorSection = model.Section("descriptor");
-        var descriptor = SeE2aDescriptorSection.Read(descriptorSection, typeMap.Count);
-        var atomExcludeTypes = model.Types("atom_exclude_types", typeMap.Count);
-        var fitting = EnergyFittingSection.Read(model.Section("fitting"), typeMap.Count, descriptor.DescriptorWidth, atomExcludeTypes);
+        var silent = model.Types("atom_exclude_types", typeMap.Count);
+        var (descriptor, fitting) = ReadParts(descriptorSection, model.Section("fitting"), typeMap.Count, silent);
         var variables = model.Variables();
         var result = new DeepPotModel
         {
@@ -32,12 +31,13 @@ internal static class DeepPotModelSection
             Fitting = fitting,
             OutBias = variables.ArrayOrNull("out_bias", 1, typeMap.Count, 1) ?? new double[typeMap.Count],
             OutStd = variables.ArrayOrNull("out_std", 1, typeMap.Count, 1) ?? [.. Enumerable.Repeat(1.0, typeMap.Count)],
-            AtomExcludeTypes = atomExcludeTypes,
+            AtomExcludeTypes = silent,
             PairExcludeTypes = model.TypePairs("pair_exclude_types", typeMap.Count),
             PresetOutBias = ReadPresetOutBias(model, typeMap.Count),
             Rcond = model.NumberOrNull("rcond"),
             MinNeighborDistance = root.Variables().NumberOrNull("min_nbor_dist") ?? root.NumberOrNull("min_nbor_dist"),
-            DefinitionScript = ReadDefinition(root, tree),
+            // With type embeddings the script describes other networks than the model has here.
+            DefinitionScript = ReadDefinition(root, tree) is { } script && descriptor.Origin is null ? script : null,
             Tables = ReadTables(root),
             TruncatesPerType = ReadTruncation(root),
         };
@@ -78,6 +78,18 @@ internal static class DeepPotModelSection
         var type = model.Text("type", "standard");
         if (type != "standard")
             throw model.Error("type", $"model '{type}' is not supported; supported is standard (one descriptor, one fitting)");
+    }
+
+    private static (SeE2aDescriptor Descriptor, EnergyFitting Fitting) ReadParts(ModelSection descriptorSection, ModelSection fittingSection, int typeCount, int[] silent)
+    {
+        if (!SeAttenDescriptorSection.Is(descriptorSection))
+        {
+            var plain = SeE2aDescriptorSection.Read(descriptorSection, typeCount);
+            return (plain, EnergyFittingSection.Read(fittingSection, typeCount, plain.DescriptorWidth, silent));
+        }
+
+        var (descriptor, networks) = SeAttenDescriptorSection.Read(descriptorSection, typeCount);
+        return (descriptor, EnergyFittingSection.ReadForAllTypes(fittingSection, descriptor.DescriptorWidth, networks, silent));
     }
 
     private static TypeMap ReadTypeMap(ModelSection model)

@@ -12,6 +12,7 @@ internal sealed class DescriptorSettings
     private readonly double[] _inverseStd;
     private readonly bool[] _descriptorExcluded;
     private readonly bool[] _pairExcluded;
+    private readonly bool _emptySlotsApart;
 
     /// <summary>Takes the settings out of a model.</summary>
     /// <exception cref="InputException">davg or dstd differ between slots of one neighbour type.</exception>
@@ -28,6 +29,9 @@ internal sealed class DescriptorSettings
         Width = descriptor.EmbeddingWidth;
         Axis = descriptor.AxisNeuron;
         TypeOneSide = descriptor.TypeOneSide;
+        Fading = descriptor.Fading;
+        SharesSlots = descriptor.SharedSlots is not null;
+        _emptySlotsApart = SharesSlots || descriptor.EmptySlotEmbedding is not null;
         _mean = PerTypePair(descriptor.Davg, "davg");
         _inverseStd = Array.ConvertAll(PerTypePair(descriptor.Dstd, "dstd"), d => 1 / d);
         _descriptorExcluded = Mask(descriptor.ExcludeTypes);
@@ -52,6 +56,12 @@ internal sealed class DescriptorSettings
     /// <summary>Slots per neighbour type.</summary>
     public int[] Sel { get; }
 
+    /// <summary>Whether slots belong to no type.</summary>
+    public bool SharesSlots { get; }
+
+    /// <summary>The part of the embedding that the types have, where it fades towards the cutoff.</summary>
+    public FadingTypes? Fading { get; }
+
     /// <summary>N_c.</summary>
     public int SlotCount { get; }
 
@@ -73,8 +83,12 @@ internal sealed class DescriptorSettings
     /// <summary>1/dstd of (s, x, y, z) for a pair of types.</summary>
     public ReadOnlySpan<double> InverseStd(int centre, int neighbor) => _inverseStd.AsSpan(4 * ((centre * TypeCount) + neighbor), 4);
 
-    /// <summary>The row of an empty slot, −davg/dstd.</summary>
+    /// <summary>The row of an empty slot, −davg/dstd; zero where empty slots have no neighbour type's embedding, and are added apart.</summary>
     public double PaddingRow(int centre, int neighbor, int component) =>
+        _emptySlotsApart ? 0 : CutoffRow(centre, neighbor, component);
+
+    /// <summary>The row of a neighbour at the cutoff, −davg/dstd.</summary>
+    public double CutoffRow(int centre, int neighbor, int component) =>
         -Mean(centre, neighbor)[component] * InverseStd(centre, neighbor)[component];
 
     /// <summary>Whether such neighbours fill a slot with a zero row (the descriptor's exclude_types).</summary>
@@ -96,7 +110,7 @@ internal sealed class DescriptorSettings
         var result = new double[TypeCount * TypeCount * 4];
         for (var centre = 0; centre < TypeCount; centre++)
         {
-            for (var (neighbor, slot) = (0, 0); neighbor < TypeCount; slot += Sel[neighbor], neighbor++)
+            for (var (neighbor, slot) = (0, 0); neighbor < TypeCount; slot += SharesSlots ? 0 : Sel[neighbor], neighbor++)
             {
                 for (var s = slot; s < slot + Sel[neighbor]; s++)
                 {

@@ -17,6 +17,7 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
     private readonly EnvironmentMatrix<T> _environment;
     private readonly NetworkKernel<T>?[] _networks;
     private readonly NetworkColumns<T>?[] _columns;
+    private readonly FadingColumns<T>?[] _fading;
     private readonly NativeBuffer<int> _start = new(0);
     private readonly NativeBuffer<T>[] _rows;
     private readonly NativeBuffer<T>[] _tangents;
@@ -38,6 +39,9 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
         _columns = Array.ConvertAll(_networks, n => n is null
             ? null
             : new NetworkColumns<T>(n, training ? SweepOrder.SecondOrder : SweepOrder.Inference, wantInputAdjoint: true, ownInput: true));
+        _fading = new FadingColumns<T>?[types];
+        for (var t = 0; t < types && settings.Fading is { } fading; t++)
+            _fading[t] = new FadingColumns<T>(settings, fading, environment.CentreType, t);
         _rows = [.. Enumerable.Range(0, 4 * types).Select(_ => new NativeBuffer<T>(0))];
         _tangents = [.. Enumerable.Range(0, training ? 4 * types : 0).Select(_ => new NativeBuffer<T>(0))];
     }
@@ -57,6 +61,7 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
             if (_columns[t] is not { } columns)
                 continue;
             columns.Resize(Math.Max(start[stride], MatrixProduct.ColumnAlignment));
+            _fading[t]?.Resize(columns.Stride);
             for (var c = 0; c < 4; c++)
             {
                 _rows[(4 * t) + c].EnsureLength(columns.Stride);
@@ -78,7 +83,8 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
             for (var i = first; i < Math.Min(first + count, _environment.Count); i++)
                 Gather(t, i);
             _networks[t]!.Forward(values, columns, begin, width);
-            AddProducts(t, first, count, columns.Output(_networks[t]!.LayerCount - 1), _rows, a);
+            _fading[t]?.Forward(columns.Output(_networks[t]!.LayerCount - 1), begin, width);
+            AddProducts(t, first, count, Embedding(t), _rows, a);
         }
     }
 
@@ -90,8 +96,9 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
             if (!Range(t, first, count, out var begin, out var width))
                 continue;
             var columns = _columns[t]!;
-            var g = columns.Output(_networks[t]!.LayerCount - 1);
+            var g = Embedding(t);
             SpreadProducts(t, first, count, aBar, _rows, columns.OutputAdjoint, accumulate: false);
+            _fading[t]?.Backward(columns.Output(_networks[t]!.LayerCount - 1), columns.OutputAdjoint, begin, width);
             _networks[t]!.Backward(values, columns, begin, width);
             for (var i = first; i < Math.Min(first + count, _environment.Count); i++)
                 ScatterAdjoint(t, i, g, aBar, columns.InputAdjoint);
@@ -143,12 +150,17 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        foreach (var fading in _fading)
+            fading?.Dispose();
         foreach (var columns in _columns)
             columns?.Dispose();
         foreach (var buffer in (ReadOnlySpan<NativeBuffer<T>>)[.. _rows, .. _tangents])
             buffer.Dispose();
         _start.Dispose();
     }
+
+    /// <summary>G of the neighbours of a type.</summary>
+    private T* Embedding(int type) => _fading[type] is { } fading ? fading.Values : _columns[type]!.Output(_networks[type]!.LayerCount - 1);
 
     private int* Start(int type) => _start.Pointer + (type * (_stride + 1));
 
@@ -190,6 +202,7 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
         new Span<T>(input, Start(type)[centre + 1] - begin).Clear();
         new Span<T>(_environment.Row(0) + source, pairs).CopyTo(new Span<T>(input, pairs));
         input[pairs] = T.CreateTruncating(_settings.PaddingRow(_environment.CentreType, type, 0));
+        _fading[type]?.Set(_environment, source, pairs, begin, Start(type)[centre + 1]);
     }
 
     private void GatherTangent(int type, int centre)
@@ -290,6 +303,8 @@ internal sealed unsafe class DirectColumns<T> : EmbeddingColumns<T>
             StoreSome(scale * sum2, _environment.RowAdjoint(2) + source + p, count);
             StoreSome(scale * sum3, _environment.RowAdjoint(3) + source + p, count);
         }
+
+        _fading[type]?.AddTo(_environment.RowAdjoint(0) + source, begin, pairs);
     }
 
     /// <summary>Stores the first elements: behind the last pair come those of the next type or centre, another thread's perhaps.</summary>

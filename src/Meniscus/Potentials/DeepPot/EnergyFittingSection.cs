@@ -1,3 +1,5 @@
+using Meniscus.Potentials.Reference;
+
 namespace Meniscus.Potentials.DeepPot;
 
 /// <summary>
@@ -9,24 +11,63 @@ internal static class EnergyFittingSection
     private const int NewestVersion = 4;
     private const int PlainVersion = 2;
 
-    /// <summary>Reads a fitting; types that the model leaves out, <paramref name="atomExcludeTypes"/>, it may repeat.</summary>
-    public static EnergyFitting Read(ModelSection section, int typeCount, int descriptorWidth, IReadOnlyCollection<int> atomExcludeTypes)
+    /// <summary>Reads a fitting of one network per type.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="typeCount">Number of types.</param>
+    /// <param name="descriptorWidth">Length of the descriptor.</param>
+    /// <param name="silent">Types that the model gives no energy.</param>
+    public static EnergyFitting Read(ModelSection section, int typeCount, int descriptorWidth, int[] silent)
     {
         CheckType(section);
+        section.RefuseUnlessOff("mixed_types", "one fitting network for all types");
+        return Read(section, typeCount, descriptorWidth, silent, (nets, kind) =>
+            [.. NetworkSection.ReadCollection(nets, 1, typeCount, kind).Select((network, type) => network
+                ?? throw nets.Place.At("networks").At(type).Error("found null, expected a network"))]);
+    }
+
+    /// <summary>Reads a fitting of one network for all types, as what it comes to for each.</summary>
+    public static EnergyFitting ReadForAllTypes(ModelSection section, int descriptorWidth, TypeEmbeddedNetworks typed, int[] silent)
+    {
+        CheckType(section);
+        if (!section.Boolean("mixed_types", true))
+            throw section.Error("mixed_types", "found false, expected true: one network for all types, which descriptors with type embeddings have");
+        var inputs = descriptorWidth + typed.FittingInputs;
+        NeuralNetwork? common = null;
+        var fitting = Read(section, typed.Types.TypeCount, inputs, silent, (nets, kind) =>
+        {
+            common = NetworkSection.ReadSingle(nets, typed.Types.TypeCount, kind);
+            return typed.Fittings(common, descriptorWidth, kind.Precision);
+        });
+        // Another layer may have come before the first.
+        fitting = fitting with { Neuron = [.. fitting.Networks[0].Layers.SkipLast(1).Select(layer => layer.OutputCount)], Trainable = [] };
+        return fitting.AtomEner is null ? fitting : WithoutVacuum(fitting, common!, section);
+    }
+
+    /// <summary>
+    /// atom_ener of a network for all types: what it gives for zeros, type embedding included, is subtracted for every
+    /// type. That is a constant, unless parameters enter.
+    /// </summary>
+    private static EnergyFitting WithoutVacuum(EnergyFitting fitting, NeuralNetwork common, ModelSection section)
+    {
+        if (fitting.FrameParameterCount + fitting.AtomParameterCount > 0)
+            throw section.Error("atom_ener", "vacuum energies beside frame or atomic parameters are not supported for a network for all types");
+        var vacuum = ReferenceNetwork.Outputs(common, new double[common.InputCount])[0];
+        return fitting with { AtomEner = null, BiasAtomE = Array.ConvertAll(fitting.BiasAtomE, bias => bias - vacuum) };
+    }
+
+    private static EnergyFitting Read(ModelSection section, int typeCount, int descriptorWidth, int[] silent, Func<ModelSection, NetworkSection.Kind, NeuralNetwork[]> readNetworks)
+    {
         section.Expect("Fitting", NewestVersion);
         section.Ignore("type_map", "var_name");
-        RefuseUnsupported(section, typeCount, descriptorWidth);
-        if (!section.Types("exclude_types", typeCount).All(atomExcludeTypes.Contains))
-            section.RefuseUnlessOff("exclude_types", "the exclusion of types inside the fitting alone (atom_exclude_types at model level is)");
-        var neuron = SeE2aDescriptorSection.ReadNeuron(section);
+        RefuseUnsupported(section, typeCount, descriptorWidth, silent);
+        var neuron = section.List("neuron").Count == 0 ? [] : SeE2aDescriptorSection.ReadNeuron(section);
         var frameParameters = ReadCount(section, "numb_fparam");
         var atomParameters = ReadCount(section, "numb_aparam");
         var (activation, activationName) = NetworkSection.ReadActivation(section, "tanh");
         var precision = NetworkSection.ReadPrecision(section);
         var resnetDt = section.Boolean("resnet_dt", true);
-        var nets = section.Section("nets");
         var kind = NetworkSection.Kind.Fitting(descriptorWidth + frameParameters + atomParameters, neuron, precision, activationName, resnetDt);
-        var networks = NetworkSection.ReadCollection(nets, 1, typeCount, kind);
+        var networks = readNetworks(section.Section("nets"), kind);
         var variables = section.Variables();
         var fitting = new EnergyFitting
         {
@@ -46,8 +87,7 @@ internal static class EnergyFittingSection
             BiasAtomE = variables.ArrayOrNull("bias_atom_e", typeCount, 1) ?? new double[typeCount],
             Trainable = ReadTrainable(section, neuron.Length + 1),
             Rcond = section.NumberOrNull("rcond"),
-            Networks = [.. networks.Select((network, type) => network
-                ?? throw nets.Place.At("networks").At(type).Error("found null, expected a network"))],
+            Networks = networks,
         };
         variables.RefuseUnknown();
         section.RefuseUnknown();
@@ -108,13 +148,15 @@ internal static class EnergyFittingSection
             throw section.Error("type", $"fitting '{type}' is not supported; supported is ener");
     }
 
-    private static void RefuseUnsupported(ModelSection section, int typeCount, int descriptorWidth)
+    private static void RefuseUnsupported(ModelSection section, int typeCount, int descriptorWidth, int[] silent)
     {
-        section.RefuseUnlessOff("mixed_types", "one fitting network for all types");
         section.RefuseUnlessOff("spin", "spin");
         section.RefuseUnlessOff("tot_ener_zero", "forcing the total energy to zero");
         section.RefuseUnlessOff("layer_name", "sharing of layers between networks");
         section.RefuseUnlessOff("use_aparam_as_mask", "the use of atomic parameters as a mask");
+        // DeePMD-kit repeats here the types that the model gives no energy.
+        if (section.Types("exclude_types", typeCount).Except(silent).Any())
+            section.RefuseUnlessOff("exclude_types", "the exclusion of types inside the fitting (atom_exclude_types at model level is)");
         section.RefuseUnlessOff("dim_case_embd", "case embedding (multi-task models)");
         CheckNumber(section, "ntypes", typeCount, "the number of types in type_map");
         CheckNumber(section, "dim_descrpt", descriptorWidth, "the length of the descriptor");

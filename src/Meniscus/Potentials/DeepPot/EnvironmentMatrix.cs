@@ -53,6 +53,9 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
     /// <summary>Type of the centres.</summary>
     public int CentreType { get; }
 
+    /// <summary>Number of types.</summary>
+    public int TypeCount => _types;
+
     /// <summary>Number of centres.</summary>
     public int Count { get; private set; }
 
@@ -129,7 +132,7 @@ internal sealed unsafe class EnvironmentMatrix<T> : IDisposable
         CountByType(near, filled, segment, firstPair);
         if (IsTooMany(filled, near.Length))
         {
-            overflow.Add(new ReadOnlySpan<int>(filled, _types), _settings.Sel);
+            overflow.Add(new ReadOnlySpan<int>(filled, _types), _settings.Sel, _settings.SlotCount);
             FillNearest(centre, firstPair, near, frameOffset);
             return;
         }
@@ -384,13 +387,13 @@ public struct NeighborOverflow
     /// <summary>Counts an atom if it has more neighbours than slots.</summary>
     /// <param name="counts">Its neighbours within the cutoff, per type.</param>
     /// <param name="sel">Slots per type.</param>
-    internal void Add(ReadOnlySpan<int> counts, ReadOnlySpan<int> sel)
+    /// <param name="slots">Slots of all types.</param>
+    internal void Add(ReadOnlySpan<int> counts, ReadOnlySpan<int> sel, int slots)
     {
-        var (total, slots, excess) = (0, 0, 0);
+        var (total, excess) = (0, 0);
         for (var t = 0; t < sel.Length; t++)
         {
             total += counts[t];
-            slots += sel[t];
             excess = Math.Max(excess, counts[t] - sel[t]);
         }
 

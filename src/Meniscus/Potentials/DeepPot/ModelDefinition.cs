@@ -41,6 +41,25 @@ internal static class ModelDefinition
         ["env_protection"] = new ModelNumber(descriptor.EnvProtection),
     };
 
+    /// <summary>The descriptor as its file has it, for people to read; a type embedding makes other keys than what it comes to.</summary>
+    public static ModelMap AsInFile(SeE2aDescriptor descriptor)
+    {
+        var map = Of(descriptor);
+        if (descriptor.Origin is not { } origin)
+            return map;
+        map["type"] = new ModelText(origin.Descriptor);
+        map["neuron"] = ModelList.Of(origin.Neuron);
+        map["tebd_dim"] = new ModelNumber(origin.Width);
+        map["tebd_input_mode"] = new ModelText(origin.InputMode);
+        if (descriptor.SharedSlots is { } slots)
+        {
+            map["sel"] = new ModelNumber(slots);
+            map["attn_layer"] = new ModelNumber(0);
+        }
+
+        return map;
+    }
+
     public static ModelMap Of(EnergyFitting fitting)
     {
         var map = new ModelMap

@@ -42,12 +42,15 @@ public sealed class ModelSummary
     public TypeMap TypeMap => _model.TypeMap;
 
     /// <summary>The descriptor's settings as the input file's JSON.</summary>
-    public string DescriptorSettings => ModelJson.Format(ModelDefinition.Of(_model.Descriptor));
+    public string DescriptorSettings => ModelJson.Format(ModelDefinition.AsInFile(_model.Descriptor));
 
     /// <summary>The fitting's settings as the input file's JSON.</summary>
     public string FittingSettings => ModelJson.Format(ModelDefinition.Of(_model.Fitting));
 
-    /// <summary>Number of weights, biases and steps of the embedding networks.</summary>
+    /// <summary>
+    /// Number of weights, biases and steps of the embedding networks; where the file has networks that take type embeddings,
+    /// of the plain ones they come to.
+    /// </summary>
     public long DescriptorParameterCount { get; }
 
     /// <summary>Number of weights, biases and steps of the fitting networks.</summary>

@@ -34,17 +34,21 @@ internal static class NetworkSection
         public int[] Neuron => IsFitting ? Widths[..^1] : Widths;
     }
 
-    /// <summary>Reads a collection with one network per type (1 dimension) or per pair of types (2).</summary>
+    /// <summary>Reads a collection (0 dimensions) of one network for all types.</summary>
+    public static NeuralNetwork ReadSingle(ModelSection collection, int typeCount, Kind kind) =>
+        ReadCollection(collection, 0, typeCount, kind)[0] ?? throw collection.Place.At("networks").At(0).Error("found null, expected a network");
+
+    /// <summary>Reads a collection with one network per type (1 dimension), per pair of types (2), or for all (0).</summary>
     public static NeuralNetwork?[] ReadCollection(ModelSection collection, int dimensions, int typeCount, Kind kind)
     {
         collection.Expect("NetworkCollection", 1);
         collection.Ignore("network_type");
         if (collection.Integer("ndim") != dimensions)
-            throw collection.Error("ndim", $"found {collection.Integer("ndim")}, expected {dimensions}: one network per {(dimensions == 1 ? "type" : "pair of types")}");
+            throw collection.Error("ndim", $"found {collection.Integer("ndim")}, expected {dimensions}: one network {(dimensions == 0 ? "for all types" : dimensions == 1 ? "per type" : "per pair of types")}");
         if (collection.Integer("ntypes", typeCount) != typeCount)
             throw collection.Error("ntypes", $"found {collection.Integer("ntypes")}, expected {typeCount}, the number of types in type_map");
         var entries = collection.List("networks");
-        var expected = dimensions == 1 ? (long)typeCount : (long)typeCount * typeCount;
+        var expected = dimensions == 0 ? 1L : dimensions == 1 ? typeCount : (long)typeCount * typeCount;
         if (entries.Count != expected)
             throw collection.Error("networks", $"found {entries.Count} networks, expected {expected}");
         collection.RefuseUnknown();
@@ -68,7 +72,7 @@ internal static class NetworkSection
         ["networks"] = new ModelList(networks.Select(network => WriteNetwork(network ?? Zero(kind), kind))),
     };
 
-    private static NeuralNetwork ReadNetwork(ModelSection network, Kind kind)
+    public static NeuralNetwork ReadNetwork(ModelSection network, Kind kind)
     {
         network.Expect(kind.ClassName, kind.NewestVersion);
         network.Ignore("activation_function", "resnet_dt", "bias", "bias_out", "precision", "trainable");

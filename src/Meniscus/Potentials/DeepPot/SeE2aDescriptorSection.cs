@@ -18,9 +18,7 @@ internal static class SeE2aDescriptorSection
         var (cutoff, smoothCutoff) = ReadCutoffs(section);
         var sel = ReadSel(section, typeCount);
         var neuron = ReadNeuron(section);
-        var axisNeuron = section.Integer("axis_neuron");
-        if (axisNeuron < 1 || axisNeuron > neuron[^1])
-            throw section.Error("axis_neuron", $"found {axisNeuron}, expected 1 to {neuron[^1]}, the width of the embedding");
+        var axisNeuron = ReadAxis(section, neuron[^1]);
         var (activation, activationName) = NetworkSection.ReadActivation(section, "tanh");
         var precision = NetworkSection.ReadPrecision(section);
         var resnetDt = section.Boolean("resnet_dt", false);
@@ -50,8 +48,7 @@ internal static class SeE2aDescriptorSection
             Embeddings = NetworkSection.ReadCollection(
                 embeddings, oneSided ? 1 : 2, typeCount, NetworkSection.Kind.Embedding(neuron, precision, activationName, resnetDt)),
         };
-        if (System.Array.IndexOf(descriptor.Dstd, 0) is var zero and >= 0)
-            throw variables.Error("dstd", $"value {zero} is 0; expected standard deviations, which are divided by");
+        RequireDeviations(descriptor.Dstd, variables);
         CheckComplete(descriptor, embeddings);
         variables.RefuseUnknown();
         section.RefuseUnknown();
@@ -100,14 +97,24 @@ internal static class SeE2aDescriptorSection
     public static ModelList WritePairs(IEnumerable<(int First, int Second)> pairs) =>
         new(pairs.Select(pair => ModelList.Of([pair.First, pair.Second])));
 
+    public static int ReadAxis(ModelSection section, int width) => section.Integer("axis_neuron") is var axis && axis >= 1 && axis <= width
+        ? axis
+        : throw section.Error("axis_neuron", $"found {section.Integer("axis_neuron")}, expected 1 to {width}, the width of the embedding");
+
+    public static void RequireDeviations(double[] dstd, ModelSection variables)
+    {
+        if (System.Array.IndexOf(dstd, 0) is var zero and >= 0)
+            throw variables.Error("dstd", $"value {zero} is 0; expected standard deviations, which are divided by");
+    }
+
     private static void CheckType(ModelSection section)
     {
         var type = section.Text("type");
         if (type is not ("se_e2_a" or "se_a"))
-            throw section.Error("type", $"descriptor '{type}' is not supported; supported is se_e2_a (alias se_a)");
+            throw section.Error("type", $"descriptor '{type}' is not supported; supported are se_e2_a (alias se_a), and without attention layers dpa1 (alias se_atten) and se_atten_v2");
     }
 
-    private static (double Cutoff, double SmoothCutoff) ReadCutoffs(ModelSection section)
+    public static (double Cutoff, double SmoothCutoff) ReadCutoffs(ModelSection section)
     {
         var cutoff = section.Number("rcut");
         var smoothCutoff = section.Number("rcut_smth");
@@ -119,7 +126,7 @@ internal static class SeE2aDescriptorSection
     }
 
     /// <summary>The protection added to distances, which newer versions repeat in <c>env_mat</c>.</summary>
-    private static double ReadProtection(ModelSection section)
+    public static double ReadProtection(ModelSection section)
     {
         var protection = section.Number("env_protection", 0);
         if (!section.Has("env_mat"))

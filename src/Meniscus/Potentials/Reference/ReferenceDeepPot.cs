@@ -143,7 +143,7 @@ public sealed class ReferenceDeepPot : IPotential
         foreach (var neighbor in neighbors)
             counts[types[neighbor.Atom]]++;
         var overflow = result.Overflow;
-        overflow.Add(counts, _model.Descriptor.Sel);
+        overflow.Add(counts, _model.Descriptor.Sel, _model.Descriptor.SlotCount);
         result.Overflow = overflow;
     }
 

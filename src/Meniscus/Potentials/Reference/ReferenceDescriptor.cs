@@ -23,11 +23,20 @@ internal sealed class ReferenceDescriptor
         _embeddingSlope = new double[slots.Count][];
         for (var j = 0; j < slots.Count; j++)
         {
+            if (slots[j].Type == ReferenceSlot.NoType)
+            {
+                _embedding[j] = settings.EmptySlotEmbedding?[centreType] ?? new double[settings.EmbeddingWidth];
+                _embeddingSlope[j] = new double[settings.EmbeddingWidth];
+                continue;
+            }
+
             var index = settings.TypeOneSide ? slots[j].Type : centreType + (settings.TypeCount * slots[j].Type);
             // Only an excluded pair may lack its network; nothing is added for it then.
             (_embedding[j], _embeddingSlope[j]) = settings.Embeddings[index] is { } network
                 ? ReferenceNetwork.OutputsAndSlopes(network, slots[j].Row[0])
                 : (new double[settings.EmbeddingWidth], new double[settings.EmbeddingWidth]);
+            if (settings.Fading is { } fading)
+                AddFadingTypes(j, fading.Factors[index]);
             settings.EmbeddingTables?[index]?.Evaluate(slots[j].Row[0], _embedding[j], _embeddingSlope[j]);
         }
 
@@ -72,6 +81,17 @@ internal sealed class ReferenceDescriptor
         }
 
         return gradients;
+    }
+
+    /// <summary>G = N(1 + fF), and its derivative by s̃ (docs/theory.md, 1.7).</summary>
+    private void AddFadingTypes(int slot, double[] factors)
+    {
+        var (f, slope) = (_slots[slot].Fade, _slots[slot].FadeSlope);
+        for (var m = 0; m < factors.Length; m++)
+        {
+            _embeddingSlope[slot][m] = (_embeddingSlope[slot][m] * (1 + (f * factors[m]))) + (_embedding[slot][m] * slope * factors[m]);
+            _embedding[slot][m] *= 1 + (f * factors[m]);
+        }
     }
 
     /// <summary>A row of A enters D twice: as one of all rows, and as one of the first axis_neuron rows.</summary>

@@ -6,6 +6,9 @@ namespace Meniscus.Potentials.Reference;
 /// <summary>One slot of an atom's environment.</summary>
 internal sealed class ReferenceSlot
 {
+    /// <summary>The type of an empty slot that has the embedding of none.</summary>
+    public const int NoType = -1;
+
     /// <summary>The neighbour, or null in an empty slot and in one of an excluded pair.</summary>
     public ReferenceNeighbor? Neighbor { get; init; }
 
@@ -14,6 +17,12 @@ internal sealed class ReferenceSlot
 
     /// <summary>R̃, four numbers.</summary>
     public required double[] Row { get; init; }
+
+    /// <summary>f, with which the type part of the embedding fades.</summary>
+    public double Fade { get; init; }
+
+    /// <summary>df/ds̃.</summary>
+    public double FadeSlope { get; init; }
 
     /// <summary>∂R̃_c/∂x_a at [c, a].</summary>
     public double[,] Derivative { get; init; } = new double[4, 3];
@@ -41,6 +50,8 @@ internal sealed class ReferenceEnvironment
     /// <param name="types">Types of all atoms.</param>
     public List<ReferenceSlot> Slots(int centreType, List<ReferenceNeighbor> neighbors, ReadOnlySpan<int> types)
     {
+        if (_descriptor.SharedSlots is { } count)
+            return SharedSlots(count, centreType, neighbors, types);
         var slots = new List<ReferenceSlot>();
         for (var type = 0; type < _descriptor.TypeCount; type++)
         {
@@ -52,7 +63,7 @@ internal sealed class ReferenceEnvironment
             {
                 var place = (centreType * _descriptor.SlotCount) + slots.Count;
                 if (k >= seen.Count)
-                    slots.Add(EmptySlot(type, place));
+                    slots.Add(EmptySlot(_descriptor.EmptySlotEmbedding is null ? type : ReferenceSlot.NoType, place));
                 else if (zeroed)
                     slots.Add(new ReferenceSlot { Type = type, Row = new double[4] });
                 else
@@ -60,6 +71,26 @@ internal sealed class ReferenceEnvironment
             }
         }
 
+        return slots;
+    }
+
+    /// <summary>Slots that belong to no type: those of the nearest neighbours of all types, then empty ones (docs/theory.md, section 1).</summary>
+    private List<ReferenceSlot> SharedSlots(int count, int centreType, List<ReferenceNeighbor> neighbors, ReadOnlySpan<int> types)
+    {
+        var slots = new List<ReferenceSlot>();
+        var place = centreType * count;
+        foreach (var neighbor in neighbors.Take(count))
+        {
+            var type = types[neighbor.Atom];
+            if (Contains(_model.PairExcludeTypes, centreType, type))
+                continue;
+            slots.Add(Contains(_descriptor.ExcludeTypes, centreType, type)
+                ? new ReferenceSlot { Type = type, Row = new double[4] }
+                : FilledSlot(type, place, neighbor));
+        }
+
+        while (slots.Count < count)
+            slots.Add(EmptySlot(ReferenceSlot.NoType, place));
         return slots;
     }
 
@@ -122,7 +153,21 @@ internal sealed class ReferenceEnvironment
                 derivative[c, a] /= deviation;
         }
 
-        return new ReferenceSlot { Neighbor = neighbor, Type = type, Row = row, Derivative = derivative };
+        var (fade, fadeSlope) = Fade(w, wSlope, q, _descriptor.Dstd[4 * place]);
+        return new ReferenceSlot { Neighbor = neighbor, Type = type, Row = row, Derivative = derivative, Fade = fade, FadeSlope = fadeSlope };
+    }
+
+    /// <summary>f and df/ds̃ = f′(r)/s̃′(r) (docs/theory.md, 1.7).</summary>
+    private (double Value, double Slope) Fade(double w, double wSlope, double q, double deviation)
+    {
+        var s = w / q;
+        var sSlope = (wSlope / q) - (w / (q * q));
+        if (sSlope == 0)
+            return (0, 0);
+        if (_descriptor.Fading?.Fade != TypeFade.Radial)
+            return (w, wSlope * deviation / sSlope);
+        var rs = _descriptor.SmoothCutoff;
+        return rs * s >= 1 ? (1, 0) : (1 - Math.Pow(1 - (rs * s), 3), 3 * rs * Math.Pow(1 - (rs * s), 2) * deviation);
     }
 
     /// <summary>w(r) and dw/dr: 1 below r_s, 0 above r_c, a polynomial of fifth degree between.</summary>

@@ -24,7 +24,7 @@ public sealed class RefusedModelTests : IDisposable
     [InlineData("model/type_map", "[\"O\",\"H\",\"X\"]", "model/descriptor/sel", "3")]
     [InlineData("model/type_map", "[\"O\",false]", "model/type_map[1]", "quotes")]
     [InlineData("model/descriptor", "-", "model", "'descriptor' is missing")]
-    [InlineData("model/descriptor/type", "\"dpa1\"", "model/descriptor/type", "se_e2_a")]
+    [InlineData("model/descriptor/type", "\"dpa2\"", "model/descriptor/type", "se_atten_v2")]
     [InlineData("model/descriptor/type", "\"hybrid\"", "model/descriptor/type", "'hybrid'")]
     [InlineData("model/descriptor/@version", "4", "model/descriptor/@version", "version 4")]
     [InlineData("model/descriptor/spin", "{\"use_spin\": [true, false]}", "model/descriptor/spin", "spin")]

@@ -3,14 +3,16 @@ using System.Globalization;
 namespace Meniscus.Potentials.DeepPot.TensorFlow;
 
 /// <summary>The descriptor of a frozen graph: cutoffs and slots from its operator, the rest from constants and shapes.</summary>
-internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode environment, FrozenScript script, int typeCount)
+internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode environment, FrozenScript script, int typeCount, TypeEmbeddedNetworks? typed)
 {
     private readonly GraphDefinition _definition = graph.Definition;
 
     public SeE2aDescriptor Read()
     {
+        if (typed is not null)
+            return ReadTyped(typed);
         var (cutoff, smoothCutoff) = ReadCutoffs();
-        var slots = ReadSlots();
+        var slots = ReadSlots(typeCount);
         var tabulated = FrozenTables.Any(graph);
         var oneSided = tabulated ? FrozenTables.OneSided(graph) : graph.Has("filter_type_all/matrix_1_0") || OneSidedSomewhere();
         var stated = script.Activation("descriptor");
@@ -41,9 +43,59 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         };
         descriptor.Davg = NetworkSection.Round(Statistics("descrpt_attr/t_avg", slots, descriptor.Sel), precision);
         descriptor.Dstd = NetworkSection.Round(Statistics("descrpt_attr/t_std", slots, descriptor.Sel), precision);
-        RequireStatistics(descriptor, slots);
+        RequireStatistics(descriptor, slots, descriptor.Sel);
         RequireEmbeddings(descriptor);
         return descriptor;
+    }
+
+    /// <summary>A descriptor with type embeddings, for each type or pair what its networks come to.</summary>
+    private SeE2aDescriptor ReadTyped(TypeEmbeddedNetworks networks)
+    {
+        var (cutoff, smoothCutoff) = ReadCutoffs();
+        var shared = FrozenTypeEmbedding.SharesSlots(environment);
+        var slots = ReadSlots(shared ? 1 : typeCount);
+        var sel = ReadSel(slots);
+        var embeddings = networks.All();
+        var activation = networks.Radial.Layers[0].Activation;
+        var descriptor = new SeE2aDescriptor
+        {
+            Cutoff = cutoff,
+            SmoothCutoff = smoothCutoff,
+            Sel = shared ? [.. Enumerable.Repeat(sel[0], typeCount)] : sel,
+            SharedSlots = shared ? sel[0] : null,
+            Neuron = [.. embeddings[0].Layers.Select(layer => layer.OutputCount)],
+            AxisNeuron = ReadAxis(networks.Radial.OutputCount),
+            TypeOneSide = networks.OneSided,
+            ResnetDt = networks.Radial.Layers.Any(layer => layer.TimeStep is not null),
+            SetDavgZero = script.SetDavgZero,
+            Activation = activation,
+            ActivationName = script.NameFor("descriptor", activation),
+            Precision = networks.Precision,
+            ExcludeTypes = script.ExcludeTypes(typeCount),
+            Davg = NetworkSection.Round(Statistics("descrpt_attr/t_avg", slots, sel), networks.Precision),
+            Dstd = NetworkSection.Round(Statistics("descrpt_attr/t_std", slots, sel), networks.Precision),
+            Embeddings = embeddings,
+            Fading = networks.Fading(),
+            Origin = networks.Origin(FrozenTypeEmbedding.DescriptorName(environment, script)),
+        };
+        RequireStatistics(descriptor, slots, sel);
+        // With strip, slots of a type have that of no atom while they are empty; with concat they keep their own.
+        return shared || networks.OfTypes is not null
+            ? descriptor with { EmptySlotEmbedding = EmptySlots(networks, descriptor) }
+            : descriptor;
+    }
+
+    private double[][]? EmptySlots(TypeEmbeddedNetworks networks, SeE2aDescriptor descriptor)
+    {
+        var row = 4 * descriptor.SlotCount;
+        for (var k = 0; k < descriptor.Davg.Length; k++)
+        {
+            var first = (k / row * row) + (k % 4);
+            if (descriptor.Davg[k] != descriptor.Davg[first] || descriptor.Dstd[k] != descriptor.Dstd[first])
+                throw _definition.Error("descrpt_attr/t_avg", $"or t_std has several values for centre type {k / row}, expected one for all slots (DeePMD-kit writes no other)");
+        }
+
+        return networks.EmptySlots(descriptor.Davg, descriptor.Dstd);
     }
 
     /// <summary>
@@ -64,12 +116,12 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         ? double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         : throw _definition.Error(environment.Name, $"has no attribute '{name}'; the file is damaged");
 
-    private int[] ReadSlots()
+    private int[] ReadSlots(int groups)
     {
         var slots = environment.Attributes.GetValueOrDefault("sel_a")?.Integers ?? [];
-        return slots.Count == typeCount && slots.All(count => count is >= 0 and <= 100_000) && slots.Sum() > 0
+        return slots.Count == groups && slots.All(count => count is >= 0 and <= 100_000) && slots.Sum() > 0
             ? [.. slots.Select(count => (int)count)]
-            : throw _definition.Error(environment.Name, $"has sel_a [{string.Join(", ", slots.Take(8))}], expected the slots of {typeCount} types");
+            : throw _definition.Error(environment.Name, $"has sel_a [{string.Join(", ", slots.Take(8))}], expected {(groups == 1 ? "one number of slots" : $"the slots of {groups} types")}");
     }
 
     /// <summary>
@@ -81,8 +133,8 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         const string Name = "descrpt_attr/original_sel";
         if (!graph.Has(Name))
             return slots;
-        var original = graph.Numbers(Name, typeCount);
-        for (var type = 0; type < typeCount; type++)
+        var original = slots.Length == 1 ? [.. graph.Finite(Name, graph.Tensor(Name)).Take(1)] : graph.Numbers(Name, slots.Length);
+        for (var type = 0; type < original.Length; type++)
         {
             if (!(original[type] >= slots[type] && original[type] <= 100_000 && original[type] == Math.Floor(original[type])))
                 throw _definition.Error(Name, $"holds {original[type]} slots for type {type}, expected {slots[type]} or more as the operator has; models whose sel was raised after training are not supported");
@@ -103,7 +155,7 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         var target = 0;
         for (var (centre, source) = (0, 0); centre < typeCount; centre++)
         {
-            for (var neighbor = 0; neighbor < typeCount; source += 4 * slots[neighbor], neighbor++)
+            for (var neighbor = 0; neighbor < slots.Length; source += 4 * slots[neighbor], neighbor++)
             {
                 for (var slot = 0; slot < sel[neighbor]; slot++, target += 4)
                 {
@@ -116,11 +168,11 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         return result;
     }
 
-    private void RequireStatistics(SeE2aDescriptor descriptor, int[] slots)
+    private void RequireStatistics(SeE2aDescriptor descriptor, int[] slots, int[] sel)
     {
         if (Array.IndexOf(descriptor.Dstd, 0) is var zero and >= 0)
             throw _definition.Error("descrpt_attr/t_std", $"value {zero} is 0; expected standard deviations, which are divided by");
-        if (!slots.SequenceEqual(descriptor.Sel) && descriptor.Davg.Any(value => value != 0))
+        if (!slots.SequenceEqual(sel) && descriptor.Davg.Any(value => value != 0))
             throw _definition.Error("descrpt_attr/original_sel", "differs from sel while davg is not zero, which DeePMD-kit does not make either");
     }
 
@@ -137,7 +189,7 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
             var (centre, neighbor) = (index % typeCount, oneSided ? index : index / typeCount);
             var matrix = $"{Scope(centre, oneSided)}/matrix_1_{neighbor}";
             if (graph.Has(matrix) || MustBeThere(centre, neighbor, slots, oneSided))
-                networks[index] = FrozenNetworks.Embedding(graph, Scope(centre, oneSided), neighbor, stated);
+                networks[index] = FrozenNetworks.Embedding(graph, Scope(centre, oneSided), $"_{neighbor}", 1, stated);
         }
 
         return networks;
@@ -186,17 +238,17 @@ internal sealed class FrozenDescriptorReader(FrozenGraph graph, GraphNode enviro
         return stated.Length > 0 && stated[^1] == width ? stated : [width];
     }
 
-    /// <summary>The descriptor has M · axis_neuron numbers, and the fitting takes them beside its parameters.</summary>
+    /// <summary>The descriptor has M · axis_neuron numbers, and the fitting takes them beside t_i and its parameters.</summary>
     private int ReadAxis(int width)
     {
-        const string Matrix = "layer_0_type_0/matrix";
-        graph.Numbers(Matrix, FrozenGraph.AnySize, FrozenGraph.AnySize);
-        var inputs = graph.Tensor(Matrix).Shape[0];
-        foreach (var name in (ReadOnlySpan<string>)["fitting_attr/dfparam", "fitting_attr/daparam"])
-            inputs -= graph.Has(name) ? graph.Integer(name) : 0;
+        var name = FrozenNetworks.FirstMatrixOfFitting(graph, typed is null ? "_type_0" : "");
+        graph.Numbers(name, FrozenGraph.AnySize, FrozenGraph.AnySize);
+        var inputs = graph.Tensor(name).Shape[0] - (typed?.FittingInputs ?? 0);
+        foreach (var count in (ReadOnlySpan<string>)["fitting_attr/dfparam", "fitting_attr/daparam"])
+            inputs -= graph.Has(count) ? graph.Integer(count) : 0;
         return inputs >= width && inputs % width == 0 && inputs / width <= width
             ? (int)(inputs / width)
-            : throw _definition.Error(Matrix, $"takes {inputs} numbers of the descriptor, expected {width} times axis_neuron");
+            : throw _definition.Error(name, $"takes {inputs} numbers of the descriptor, expected {width} times axis_neuron");
     }
 
     private void RequireEmbeddings(SeE2aDescriptor descriptor)

@@ -5,17 +5,16 @@ namespace Meniscus.Potentials.DeepPot.TensorFlow;
 /// <summary>Tells by its operators and names what a frozen graph of DeePMD-kit is, and refuses what is not supported by name.</summary>
 internal static class FrozenModelKind
 {
-    private const string Supported = "supported are energy models with the descriptor se_e2_a";
+    private const string Supported = "supported are energy models with the descriptors se_e2_a, and se_atten without attention layers";
 
-    /// <summary>The operator of the environment matrix: DescrptSeA in 1.x, ProdEnvMatA since.</summary>
-    private static readonly string[] EnvironmentOperators = ["DescrptSeA", "ProdEnvMatA"];
+    /// <summary>The operator of the environment matrix: DescrptSeA in 1.x, ProdEnvMatA since; of se_atten, ProdEnvMatAMix.</summary>
+    private static readonly string[] EnvironmentOperators = ["DescrptSeA", "ProdEnvMatA", "ProdEnvMatAMix"];
 
     private static readonly (string Operator, string Meaning)[] ForeignOperators =
     [
         ("DescrptSeR", "has the descriptor se_e2_r"),
         ("ProdEnvMatR", "has the descriptor se_e2_r"),
-        ("ProdEnvMatAMix", "has a descriptor with attention or type embedding (se_atten, DPA-1)"),
-        ("TabulateFusionSeAtten", "has a descriptor with attention or type embedding (se_atten, DPA-1)"),
+        ("TabulateFusionSeAtten", "is compressed by DeePMD-kit and has a type embedding"),
         ("TabulateFusionSeT", "has the descriptor se_e3"),
         ("TabulateFusionSeR", "has the descriptor se_e2_r"),
         ("Descrpt", "has the descriptor loc_frame"),
@@ -28,9 +27,7 @@ internal static class FrozenModelKind
 
     private static readonly (string Prefix, string Meaning)[] ForeignNames =
     [
-        ("type_embed_net", "has a type embedding"),
-        ("t_typeebd", "has a type embedding"),
-        ("attention_layer", "has the descriptor se_atten (DPA-1)"),
+        ("attention_layer", "has the descriptor se_atten with attention layers (DPA-1)"),
         ("filter_type_all/matrix_1_0_0", "has the descriptor se_e3"),
         ("dipole_charge/", "adds the energy of charges (dipole_charge)"),
         ("modifier_attr/", "adds the energy of charges (dipole_charge)"),
@@ -87,5 +84,5 @@ internal static class FrozenModelKind
         }
     }
 
-    private static InputException Refusal(string file, string meaning) => new($"{file}: the model {meaning}; {Supported}");
+    public static InputException Refusal(string file, string meaning) => new($"{file}: the model {meaning}; {Supported}");
 }

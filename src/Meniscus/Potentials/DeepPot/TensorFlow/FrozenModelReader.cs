@@ -4,7 +4,8 @@ using Meniscus.Numerics;
 namespace Meniscus.Potentials.DeepPot.TensorFlow;
 
 /// <summary>
-/// A frozen TensorFlow model of DeePMD-kit 1.x to 3.x, energy with the descriptor se_e2_a, as a model. What can be told
+/// A frozen TensorFlow model of DeePMD-kit 1.x to 3.x, energy with the descriptor se_e2_a, or with one whose types are
+/// embedded and that comes to the same (se_atten without attention layers), as a model. What can be told
 /// by the weights and operators is told by them; the training script in the file (from 2.x on) fills in the rest.
 /// Layout: <c>docs/model-files.md</c>, "Frozen TensorFlow models".
 /// </summary>
@@ -27,17 +28,21 @@ internal static class FrozenModelReader
         var environment = FrozenModelKind.EnvironmentOf(graph);
         var typeMap = ReadTypeMap(graph);
         var script = FrozenScript.Of(graph, typeMap.Count);
-        var descriptor = new FrozenDescriptorReader(graph, environment, script, typeMap.Count).Read();
+        var typed = FrozenTypeEmbedding.IsIn(graph) || FrozenTypeEmbedding.SharesSlots(environment)
+            ? FrozenTypeEmbedding.Read(graph, environment, script, typeMap.Count)
+            : null;
+        var descriptor = new FrozenDescriptorReader(graph, environment, script, typeMap.Count, typed).Read();
         return new DeepPotModel
         {
             TypeMap = typeMap,
             Descriptor = descriptor,
-            Fitting = ReadFitting(graph, script, descriptor, typeMap.Count),
+            Fitting = ReadFitting(graph, script, descriptor, typeMap.Count, typed),
             OutBias = new double[typeMap.Count],
             OutStd = [.. Enumerable.Repeat(1.0, typeMap.Count)],
             MinNeighborDistance = ReadMinDistance(graph),
-            DefinitionScript = script.ModelSection,
-            TruncatesPerType = true,
+            // With type embeddings the script describes other networks than the model has here.
+            DefinitionScript = typed is null ? script.ModelSection : null,
+            TruncatesPerType = descriptor.SharedSlots is null,
         };
     }
 
@@ -67,28 +72,27 @@ internal static class FrozenModelReader
         return graph.Has(Name) && graph.Number(Name) is > 0 and var distance ? distance : null;
     }
 
-    private static EnergyFitting ReadFitting(FrozenGraph graph, FrozenScript script, SeE2aDescriptor descriptor, int typeCount)
+    private static EnergyFitting ReadFitting(FrozenGraph graph, FrozenScript script, SeE2aDescriptor descriptor, int typeCount, TypeEmbeddedNetworks? typed)
     {
         var (frame, atom) = (CountOf(graph, "fitting_attr/dfparam"), CountOf(graph, "fitting_attr/daparam"));
         if (atom > 0 && !graph.Has("fitting_attr/t_aparam_avg"))
             throw new InputException($"{graph.Definition.File}: the model uses its atomic parameters as a mask (use_aparam_as_mask), which is not supported");
-        var networks = new NeuralNetwork[typeCount];
-        for (var type = 0; type < typeCount; type++)
-        {
-            networks[type] = FrozenNetworks.Fitting(graph, type, script.Activation("fitting_net"));
-            RequireWidth(graph, networks[type], $"layer_0_type_{type}/matrix", descriptor.DescriptorWidth + frame + atom);
-            RequireWidths(graph, networks[type], networks[0], type);
-        }
-
+        var inputs = descriptor.DescriptorWidth + frame + atom;
+        var networks = typed is null ? ReadNetworks(graph, script, inputs, typeCount) : ReadTypedNetworks(graph, script, inputs, descriptor, typed);
+        var first = FrozenNetworks.FirstMatrixOfFitting(graph, typed is null ? "_type_0" : "");
+        var activation = networks[0].Layers.Count > 1 ? networks[0].Layers[0].Activation : script.Activation("fitting_net") ?? default;
         var (preset, presetEnergies) = ReadVacuumEnergies(graph, script, typeCount);
+        // A network for all types is counted from its value without neighbours for all of them or for none.
+        if (typed is not null && preset is not null)
+            preset = Array.ConvertAll(preset, value => (double?)(value ?? 0));
         var bias = graph.Has("fitting_attr/t_bias_atom_e") ? graph.Numbers("fitting_attr/t_bias_atom_e", typeCount) : new double[typeCount];
         return new EnergyFitting
         {
             Neuron = [.. networks[0].Layers.SkipLast(1).Select(layer => layer.OutputCount)],
             ResnetDt = networks.Any(network => network.Layers.Any(layer => layer.TimeStep is not null)),
-            Activation = networks[0].Layers[0].Activation,
-            ActivationName = script.NameFor("fitting_net", networks[0].Layers[0].Activation),
-            Precision = FrozenNetworks.PrecisionOf(graph, "layer_0_type_0/matrix"),
+            Activation = activation,
+            ActivationName = script.NameFor("fitting_net", activation),
+            Precision = FrozenNetworks.PrecisionOf(graph, first),
             FrameParameterCount = frame,
             AtomParameterCount = atom,
             FrameParameterAverage = frame > 0 ? graph.Numbers("fitting_attr/t_fparam_avg", frame) : null,
@@ -100,6 +104,27 @@ internal static class FrozenModelReader
             BiasAtomE = [.. bias.Select((value, type) => value + presetEnergies[type])],
             Networks = networks,
         };
+    }
+
+    private static NeuralNetwork[] ReadNetworks(FrozenGraph graph, FrozenScript script, int inputs, int typeCount)
+    {
+        var networks = new NeuralNetwork[typeCount];
+        for (var type = 0; type < typeCount; type++)
+        {
+            networks[type] = FrozenNetworks.Fitting(graph, $"_type_{type}", script.Activation("fitting_net"));
+            RequireWidth(graph, networks[type], FrozenNetworks.FirstMatrixOfFitting(graph, $"_type_{type}"), inputs);
+            RequireWidths(graph, networks[type], networks[0], type);
+        }
+
+        return networks;
+    }
+
+    private static NeuralNetwork[] ReadTypedNetworks(FrozenGraph graph, FrozenScript script, int inputs, SeE2aDescriptor descriptor, TypeEmbeddedNetworks typed)
+    {
+        var name = FrozenNetworks.FirstMatrixOfFitting(graph, "");
+        var network = FrozenNetworks.Fitting(graph, "", script.Activation("fitting_net"));
+        RequireWidth(graph, network, name, inputs + typed.FittingInputs);
+        return typed.Fittings(network, descriptor.DescriptorWidth, FrozenNetworks.PrecisionOf(graph, name));
     }
 
     /// <summary>

@@ -13,12 +13,17 @@ internal static class FrozenNetworks
     private static readonly string[] Passing = ["Identity", "Cast", "StopGradient"];
 
     /// <summary>An embedding: x is added where the width stays, (x, x) where it doubles, in the first layer too.</summary>
-    public static NeuralNetwork Embedding(FrozenGraph graph, string scope, int neighbor, ActivationFunction? stated)
+    /// <param name="graph">The graph.</param>
+    /// <param name="scope">What is before the slash.</param>
+    /// <param name="suffix">What follows the layer's number.</param>
+    /// <param name="inputs">Number of inputs.</param>
+    /// <param name="stated">φ as the script states it, or null.</param>
+    public static NeuralNetwork Embedding(FrozenGraph graph, string scope, string suffix, int inputs, ActivationFunction? stated)
     {
         var layers = new List<NetworkLayer>();
-        for (var (l, inputs) = (1, 1); l == 1 || graph.Has($"{scope}/matrix_{l}_{neighbor}"); l++)
+        for (var l = 1; l == 1 || graph.Has($"{scope}/matrix_{l}{suffix}"); l++)
         {
-            var layer = Layer(graph, $"{scope}/matrix_{l}_{neighbor}", $"{scope}/bias_{l}_{neighbor}", $"{scope}/idt_{l}_{neighbor}", inputs, stated, static (i, o) => o == i || o == 2 * i);
+            var layer = Layer(graph, $"{scope}/matrix_{l}{suffix}", $"{scope}/bias_{l}{suffix}", $"{scope}/idt_{l}{suffix}", inputs, stated, static (i, o) => o == i || o == 2 * i);
             layers.Add(layer);
             inputs = layer.OutputCount;
         }
@@ -29,27 +34,37 @@ internal static class FrozenNetworks
     /// <summary>
     /// A fitting: x is added where the width stays, from the second hidden layer on; never (x, x), and never to the first.
     /// </summary>
-    public static NeuralNetwork Fitting(FrozenGraph graph, int type, ActivationFunction? stated)
+    /// <param name="graph">The graph.</param>
+    /// <param name="suffix">What follows the layer's number: <c>_type_T</c>, or nothing for a network for all types.</param>
+    /// <param name="stated">φ as the script states it, or null.</param>
+    public static NeuralNetwork Fitting(FrozenGraph graph, string suffix, ActivationFunction? stated)
     {
         var layers = new List<NetworkLayer>();
         var inputs = FrozenGraph.AnySize;
-        for (var l = 0; l == 0 || graph.Has($"layer_{l}_type_{type}/matrix"); l++)
+        for (var l = 0; graph.Has($"layer_{l}{suffix}/matrix") || (l == 0 && FirstMatrixOfFitting(graph, suffix).StartsWith("layer", StringComparison.Ordinal)); l++)
         {
-            var scope = $"layer_{l}_type_{type}";
+            var scope = $"layer_{l}{suffix}";
             var layer = Layer(graph, $"{scope}/matrix", $"{scope}/bias", $"{scope}/idt", inputs, stated, l > 0 ? static (i, o) => o == i : static (_, _) => false);
             layers.Add(layer);
             inputs = layer.OutputCount;
         }
 
-        var final = $"final_layer_type_{type}";
-        layers.Add(new NetworkLayer(inputs, 1)
+        var final = $"final_layer{suffix}";
+        var weights = graph.Numbers($"{final}/matrix", inputs, 1);
+        layers.Add(new NetworkLayer(weights.Length, 1)
         {
-            Weights = graph.Numbers($"{final}/matrix", inputs, 1),
+            Weights = weights,
             Bias = graph.Numbers($"{final}/bias", 1),
             Activation = ActivationFunction.Linear,
         });
         return new NeuralNetwork(layers);
     }
+
+    /// <summary>The matrix that a fitting begins with; without hidden layers its last.</summary>
+    public static string FirstMatrixOfFitting(FrozenGraph graph, string suffix) =>
+        graph.Has($"layer_0{suffix}/matrix") || graph.Has($"layer_1{suffix}/matrix") || !graph.Has($"final_layer{suffix}/matrix")
+            ? $"layer_0{suffix}/matrix"
+            : $"final_layer{suffix}/matrix";
 
     /// <summary>The number format of a matrix.</summary>
     public static Precision PrecisionOf(FrozenGraph graph, string matrix) => graph.Tensor(matrix).Type switch
@@ -91,7 +106,9 @@ internal static class FrozenNetworks
 
     private static ActivationFunction? FromOperators(GraphDefinition graph, string matrix)
     {
-        var sum = Following(graph, Following(graph, graph.Find(matrix), "MatMul"), "BiasAdd", "Add", "AddV2");
+        // Networks of type embeddings may have no bias.
+        var product = Following(graph, graph.Find(matrix), "MatMul");
+        var sum = Following(graph, product, "BiasAdd", "Add", "AddV2") ?? product;
         if (sum is null)
             return null;
         var next = graph.Users(sum).Select(node => node.Operator).ToHashSet();
@@ -106,7 +123,8 @@ internal static class FrozenNetworks
                 return function;
         }
 
-        return null;
+        // A layer without an activation function is only brought into shape.
+        return next.Contains("Reshape") ? ActivationFunction.Linear : null;
     }
 
     /// <summary>The first node of one of some kinds that takes a node's output, with only passing ones between.</summary>

@@ -24,6 +24,21 @@ internal sealed class FrozenScript
 
     public bool SetDavgZero => Part("descriptor")?.Entries.GetValueOrDefault("set_davg_zero") is ModelBoolean { Value: true };
 
+    /// <summary>What the script calls the descriptor, or null.</summary>
+    public string? DescriptorType => (Part("descriptor")?.Entries.GetValueOrDefault("type") as ModelText)?.Value;
+
+    /// <summary>Number of attention layers, or null where the script does not say.</summary>
+    public long? AttentionLayers => (Part("descriptor")?.Entries.GetValueOrDefault("attn_layer") as ModelNumber)?.Integer;
+
+    /// <summary>Whether what the types give is multiplied by a switch; se_atten_v2 always does.</summary>
+    public bool SmoothsTypes => IsOn("descriptor", "smooth_type_embedding") || DescriptorType == "se_atten_v2";
+
+    /// <summary>Whether the fitting does not take the centre's type (concat_output_tebd off).</summary>
+    public bool LeavesTypesOut => Part("descriptor")?.Entries.GetValueOrDefault("concat_output_tebd") is ModelBoolean { Value: false };
+
+    /// <summary>Whether type embeddings begin with electron configurations.</summary>
+    public bool UsesElectronConfigurations => IsOn("descriptor", "use_econf_tebd") || IsOn("type_embedding", "use_econf_tebd");
+
     public static FrozenScript Of(FrozenGraph graph, int typeCount)
     {
         var file = graph.Definition.File;
@@ -71,6 +86,8 @@ internal sealed class FrozenScript
             energies[type] = (list.Items[type] as ModelNumber)?.Value;
         return energies;
     }
+
+    private bool IsOn(string part, string key) => Part(part)?.Entries.GetValueOrDefault(key) is ModelBoolean { Value: true };
 
     private ModelMap? Part(string name) => _model?.Entries.GetValueOrDefault(name) as ModelMap;
 }

@@ -1,6 +1,6 @@
-// A model of DeePMD-kit's PyTorch backend (deepmd/pt: model/model/ener_model.py, model/descriptor/se_a.py, model/task/ener.py,
-// model/network/mlp.py), frozen or as a checkpoint: the attributes of its modules are those of the interchange file under
-// other names. They are put into its tree, and what reads that file reads them.
+// A model of DeePMD-kit's PyTorch backend (deepmd/pt: model/model/ener_model.py, model/descriptor/se_a.py and dpa1.py,
+// model/task/ener.py, model/network/mlp.py), frozen or as a checkpoint: the attributes of its modules are those of the
+// interchange file under other names. They are put into its tree, and what reads that file reads them.
 using System.Globalization;
 
 namespace Meniscus.Potentials.DeepPot.TorchScript;
@@ -18,7 +18,7 @@ internal sealed class TorchModelReader
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file is damaged, or holds something else than an energy model of se_e2_a.</exception>
+    /// <exception cref="InputException">The file is damaged, or holds something else than an energy model that is supported.</exception>
     public static DeepPotModel Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -28,7 +28,7 @@ internal sealed class TorchModelReader
     /// <summary>Reads a model.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="name">What the file is called, for messages.</param>
-    /// <exception cref="InputException">The file is damaged, or holds something else than an energy model of se_e2_a.</exception>
+    /// <exception cref="InputException">The file is damaged, or holds something else than an energy model that is supported.</exception>
     public static DeepPotModel Read(Stream content, string name)
     {
         try
@@ -80,7 +80,9 @@ internal sealed class TorchModelReader
     private ModelMap Model(TorchModule atomic)
     {
         var descriptor = Module(atomic, "descriptor");
-        RequireClass(descriptor, "DescrptSeA", "descriptor");
+        var typed = descriptor.Class is "DescrptDPA1" or "DescrptSeAttenV2";
+        if (!typed)
+            RequireClass(descriptor, "DescrptSeA", "descriptor");
         var fitting = Module(atomic, "fitting_net");
         RequireClass(fitting, "EnergyFittingNet", "fitting");
         var model = new ModelMap
@@ -88,7 +90,7 @@ internal sealed class TorchModelReader
             ["@class"] = new ModelText("Model"),
             ["@version"] = new ModelNumber(2),
             ["type"] = new ModelText("standard"),
-            ["descriptor"] = Descriptor(Module(descriptor, "sea")),
+            ["descriptor"] = typed ? TypedDescriptor(descriptor) : Descriptor(Module(descriptor, "sea")),
             ["fitting"] = Fitting(fitting),
             ["atom_exclude_types"] = Excluded(atomic, "atom_exclude_types", "atom_excl", ExcludedTypes),
             ["pair_exclude_types"] = Excluded(atomic, "pair_exclude_types", "pair_excl", ExcludedPairs),
@@ -100,7 +102,7 @@ internal sealed class TorchModelReader
 
     private ModelMap Descriptor(TorchModule block)
     {
-        var networks = Networks(block, "EmbeddingNetwork", out var precision);
+        var networks = Networks(Module(block, "filter_layers"), "EmbeddingNetwork", out var precision);
         var map = new ModelMap
         {
             ["@class"] = new ModelText("Descriptor"),
@@ -115,9 +117,49 @@ internal sealed class TorchModelReader
         return map;
     }
 
+    /// <summary>DPA-1: deepmd/pt/model/descriptor/dpa1.py, se_atten.py, se_atten_v2.py, and TypeEmbedNet of network/network.py.</summary>
+    private ModelMap TypedDescriptor(TorchModule descriptor)
+    {
+        var block = Module(descriptor, "se_atten");
+        var map = new ModelMap
+        {
+            ["@class"] = new ModelText("Descriptor"),
+            ["@version"] = new ModelNumber(2),
+            ["type"] = new ModelText(descriptor.Class == "DescrptSeAttenV2" ? "se_atten_v2" : "dpa1"),
+            ["embeddings"] = Networks(Module(block, "filter_layers"), "EmbeddingNetwork", out var precision),
+            ["precision"] = precision,
+            ["type_embedding"] = TypeEmbedding(Module(Module(descriptor, "type_embedding"), "embedding")),
+            ["exclude_types"] = Excluded(block, "exclude_types", "emask", ExcludedPairs),
+            ["@variables"] = new ModelMap { ["davg"] = Array(block, "mean"), ["dstd"] = Array(block, "stddev") },
+        };
+        if (block.Attributes.GetValueOrDefault("filter_layers_strip") is TorchModule strip)
+            map["embeddings_strip"] = Networks(strip, "EmbeddingNetwork", out _);
+        Copy(
+            block, map, "rcut", "rcut_smth", "sel", "ntypes", "neuron", "axis_neuron", "tebd_dim", "tebd_input_mode", "attn_layer", "resnet_dt", "set_davg_zero", "activation_function",
+            "env_protection", "type_one_side", "lmax");
+        if (block.Attributes.GetValueOrDefault("smooth") is bool smooth)
+            map["smooth_type_embedding"] = new ModelBoolean(smooth);
+        Copy(descriptor, map, "concat_output_tebd", "use_econf_tebd", "trainable");
+        return map;
+    }
+
+    private ModelMap TypeEmbedding(TorchModule types)
+    {
+        var layers = Children(Module(Module(types, "embedding_net"), "layers")).Select(Layer).ToList();
+        var map = new ModelMap
+        {
+            ["@class"] = new ModelText("TypeEmbedNet"),
+            ["@version"] = new ModelNumber(2),
+            ["precision"] = layers.FirstOrDefault() is ModelMap first ? first.Entries["precision"] : ModelNull.Instance,
+            ["embedding"] = new ModelMap { ["@class"] = new ModelText("EmbeddingNetwork"), ["@version"] = new ModelNumber(2), ["layers"] = new ModelList(layers) },
+        };
+        Copy(types, map, "ntypes", "neuron", "resnet_dt", "activation_function", "use_econf_tebd");
+        return map;
+    }
+
     private ModelMap Fitting(TorchModule fitting)
     {
-        var networks = Networks(fitting, "FittingNetwork", out var precision);
+        var networks = Networks(Module(fitting, "filter_layers"), "FittingNetwork", out var precision);
         var map = new ModelMap
         {
             ["@class"] = new ModelText("Fitting"),
@@ -146,9 +188,8 @@ internal sealed class TorchModelReader
     }
 
     /// <summary>A collection of networks, and the precision that its numbers have.</summary>
-    private ModelMap Networks(TorchModule owner, string kind, out ModelNode precision)
+    private ModelMap Networks(TorchModule collection, string kind, out ModelNode precision)
     {
-        var collection = Module(owner, "filter_layers");
         ModelNode? found = null;
         var networks = new List<ModelNode>();
         foreach (var network in Children(Module(collection, "networks")))
@@ -246,6 +287,6 @@ internal sealed class TorchModelReader
     private void RequireClass(TorchModule module, string expected, string what)
     {
         if (module.Class != expected)
-            throw new InputException($"{_file}: {what} '{ModelNode.Shorten(module.Class)}' is not supported; supported are energy models (EnergyModel) with the descriptor se_e2_a (DescrptSeA)");
+            throw new InputException($"{_file}: {what} '{ModelNode.Shorten(module.Class)}' is not supported; supported are energy models (EnergyModel) with the descriptors se_e2_a (DescrptSeA) and, without attention layers, DPA-1 (DescrptDPA1, DescrptSeAttenV2)");
     }
 }

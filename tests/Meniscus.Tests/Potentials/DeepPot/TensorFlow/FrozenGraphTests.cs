@@ -143,7 +143,8 @@ public sealed class FrozenGraphTests : IDisposable
 
     [Theory]
     [InlineData("DescrptSeR", "descriptor se_e2_r")]
-    [InlineData("ProdEnvMatAMix", "se_atten")]
+    [InlineData("ProdEnvMatAMix", "2 descriptors")]
+    [InlineData("TabulateFusionSeAtten", "compressed by DeePMD-kit and has a type embedding")]
     [InlineData("TabulateFusionSeT", "descriptor se_e3")]
     [InlineData("PairTab", "use_srtab")]
     [InlineData("DescrptNorot", "0.x")]
@@ -152,7 +153,7 @@ public sealed class FrozenGraphTests : IDisposable
         AssertRefused(expected, [.. FrozenGraphs.Of(Small()), FrozenGraphs.Node("other", operation)]);
 
     [Theory]
-    [InlineData("type_embed_net/matrix_1", "type embedding")]
+    [InlineData("attention_layer_0/c_query/matrix", "attention layers")]
     [InlineData("dipole_charge/t_box", "dipole_charge")]
     [InlineData("share_fit_type_0/matrix", "layer_name")]
     public void Other_parts_are_refused_by_name(string name, string expected) =>

@@ -130,14 +130,17 @@ internal static class FrozenGraphs
         return node;
     }
 
-    private static void AddLayer(List<GraphNode> nodes, NetworkLayer layer, string matrix, string bias, string step, string scope, TensorType type)
+    public static void AddLayer(List<GraphNode> nodes, NetworkLayer layer, string matrix, string bias, string step, string scope, TensorType type)
     {
         nodes.Add(Numbers(matrix, type, [layer.InputCount, layer.OutputCount], layer.Weights));
-        nodes.Add(Numbers(bias, type, [layer.OutputCount], layer.Bias!));
+        if (layer.Bias is { } offsets)
+            nodes.Add(Numbers(bias, type, [layer.OutputCount], offsets));
         if (layer.TimeStep is { } values)
             nodes.Add(Numbers(step, type, [1, layer.OutputCount], values));
         nodes.Add(Node($"{scope}/MatMul", "MatMul", "x", matrix));
-        nodes.Add(Node($"{scope}/BiasAdd", "BiasAdd", $"{scope}/MatMul", bias));
+        var sum = layer.Bias is null ? $"{scope}/MatMul" : $"{scope}/BiasAdd";
+        if (layer.Bias is not null)
+            nodes.Add(Node(sum, "BiasAdd", $"{scope}/MatMul", bias));
         var function = layer.Activation switch
         {
             ActivationFunction.Linear => "Reshape",
@@ -145,9 +148,9 @@ internal static class FrozenGraphs
             ActivationFunction.Silu => "Sigmoid",
             var other => other.ToString(),
         };
-        nodes.Add(Node($"{scope}/{function}", function, $"{scope}/BiasAdd"));
+        nodes.Add(Node($"{scope}/{function}", function, sum));
         if (layer.Activation == ActivationFunction.Silu)
-            nodes.Add(Node($"{scope}/mul", "Mul", $"{scope}/BiasAdd", $"{scope}/Sigmoid"));
+            nodes.Add(Node($"{scope}/mul", "Mul", sum, $"{scope}/Sigmoid"));
     }
 
     private static double[] Table(NeuralNetwork network, double lower, double upper, double end, double fine, double coarse)

@@ -117,6 +117,121 @@ internal sealed class TorchFile
         Raw((byte)'u');
     }
 
+    /// <summary>
+    /// Writes a model with type embeddings, given as the model section of an interchange file: every key becomes an
+    /// attribute under the name that the PyTorch backend has for it.
+    /// </summary>
+    public static void WriteTyped(ModelMap model, string path)
+    {
+        var file = new TorchFile();
+        file.Raw(0x80, 2);
+        var (descriptor, fitting) = ((ModelMap)model.Entries["descriptor"], (ModelMap)model.Entries["fitting"]);
+        var types = (ModelMap)descriptor.Entries["type_embedding"];
+        file.Module(
+            "model.EnergyModel",
+            ("atomic_model", () => file.Module(
+                "atomic_model.DPEnergyAtomicModel",
+                ("type_map", () => file.Node(model.Entries["type_map"])),
+                ("out_bias", () => file.Node(Variable(model, "out_bias"))),
+                ("out_std", () => file.Node(Variable(model, "out_std"))),
+                ("descriptor", () => file.Module(
+                    ((ModelText)descriptor.Entries["type"]).Value == "se_atten_v2" ? "descriptor.DescrptSeAttenV2" : "descriptor.DescrptDPA1",
+                    ("concat_output_tebd", () => file.Node(descriptor.Entries["concat_output_tebd"])),
+                    ("use_econf_tebd", () => file.Value(false)),
+                    ("se_atten", () => file.Module(
+                        "descriptor.DescrptBlockSeAtten",
+                        [
+                            .. Attributes(descriptor, "rcut", "rcut_smth", "sel", "ntypes", "neuron", "axis_neuron", "tebd_dim", "attn_layer", "resnet_dt", "set_davg_zero", "activation_function", "env_protection", "type_one_side"),
+                            ("tebd_input_mode", () => file.Value(descriptor.Entries.ContainsKey("embeddings_strip") ? "strip" : "concat")),
+                            ("smooth", () => file.Value(!descriptor.Entries.TryGetValue("smooth_type_embedding", out var smooth) || ((ModelBoolean)smooth).Value)),
+                            ("emask", () => file.Mask("PairExcludeMask", PairMask(descriptor, types))),
+                            ("mean", () => file.Node(Variable(descriptor, "davg"))),
+                            ("stddev", () => file.Node(Variable(descriptor, "dstd"))),
+                            ("filter_layers", () => Collection(descriptor.Entries["embeddings"])),
+                            ("filter_layers_strip", () => Collection(descriptor.Entries.GetValueOrDefault("embeddings_strip"))),
+                        ])),
+                    ("type_embedding", () => file.Module("network.TypeEmbedNet", ("embedding", () => file.Module(
+                        "network.TypeEmbedNetConsistent",
+                        [.. Attributes(types, "ntypes", "neuron", "resnet_dt", "activation_function", "use_econf_tebd"), ("embedding_net", () => Network((ModelMap)types.Entries["embedding"]))])))))),
+                ("fitting_net", () => file.Module(
+                    "task.EnergyFittingNet",
+                    [
+                        .. Attributes(fitting, "ntypes", "dim_descrpt", "neuron", "resnet_dt", "numb_fparam", "numb_aparam", "activation_function", "mixed_types", "exclude_types"),
+                        ("dim_out", () => file.Value(1)),
+                        ("bias_atom_e", () => file.Node(Variable(fitting, "bias_atom_e"))),
+                        ("filter_layers", () => Collection(fitting.Entries["nets"])),
+                    ])))));
+        file.Raw((byte)'.');
+        file.Save(path);
+
+        IEnumerable<(string, Action)> Attributes(ModelMap map, params string[] names) => names.Select(name => (name, (Action)(() => file.Node(map.Entries[name]))));
+
+        static ModelNode Variable(ModelMap map, string name) => ((ModelMap)map.Entries["@variables"]).Entries[name];
+
+        void Collection(ModelNode? collection)
+        {
+            if (collection is not ModelMap map)
+            {
+                file.Value(null);
+                return;
+            }
+
+            file.Module(
+                "mlp.NetworkCollection",
+                ("ndim", () => file.Node(map.Entries["ndim"])),
+                ("ntypes", () => file.Node(map.Entries["ntypes"])),
+                ("networks", () => file.Module("container.ModuleList", [.. ((ModelList)map.Entries["networks"]).Items.Select((network, k) => ($"{k}", (Action)(() => Network((ModelMap)network))))])));
+        }
+
+        void Network(ModelMap network) => file.Module("network.EN", ("layers", () => file.Module(
+            "container.ModuleList",
+            [.. ((ModelList)network.Entries["layers"]).Items.Cast<ModelMap>().Select((layer, l) => ($"{l}", (Action)(() => file.Module(
+                "mlp.MLPLayer",
+                ("matrix", () => file.Node(Variable(layer, "w"))),
+                ("bias", () => file.Node(Variable(layer, "b"))),
+                ("idt", () => file.Node(Variable(layer, "idt"))),
+                ("activate_name", () => file.Node(layer.Entries["activation_function"])),
+                ("resnet", () => file.Node(layer.Entries["resnet"]))))))])));
+    }
+
+    private static int[] PairMask(ModelMap descriptor, ModelMap types)
+    {
+        var width = (int)((ModelNumber)types.Entries["ntypes"]).Value + 1;
+        var mask = Enumerable.Repeat(1, width * width).ToArray();
+        foreach (var pair in ((ModelList)descriptor.Entries["exclude_types"]).Items.Cast<ModelList>())
+        {
+            var (a, b) = ((int)((ModelNumber)pair.Items[0]).Value, (int)((ModelNumber)pair.Items[1]).Value);
+            mask[(a * width) + b] = mask[(b * width) + a] = 0;
+        }
+
+        return mask;
+    }
+
+    private void Node(ModelNode node)
+    {
+        switch (node)
+        {
+            case ModelArray array:
+                Tensor(array.Type == ModelArrayType.Float32 ? Precision.Float32 : Precision.Float64, array.Values, array.Shape);
+                break;
+            case ModelList list:
+                Raw((byte)']', (byte)'(');
+                list.Items.ForEach(Node);
+                Raw((byte)'e');
+                break;
+            default:
+                Value(node switch
+                {
+                    ModelBoolean flag => flag.Value,
+                    ModelText text => text.Value,
+                    ModelNumber { Integer: { } whole } => (int)whole,
+                    ModelNumber number => number.Value,
+                    _ => null,
+                });
+                break;
+        }
+    }
+
     public static void Write(byte[] pickle, string path)
     {
         var file = new TorchFile();

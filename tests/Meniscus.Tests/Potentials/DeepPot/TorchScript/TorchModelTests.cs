@@ -32,6 +32,26 @@ public sealed class TorchModelTests : IDisposable
         ModelComparison.AssertSame(model, DeepPotModelFile.Load(_folder.File("model.pth")), compareScript: false);
     }
 
+    [Theory]
+    [InlineData("concat")]
+    [InlineData("excluded")]
+    [InlineData("strip")]
+    [InlineData("smooth")]
+    [InlineData("v2")]
+    [InlineData("single")]
+    public void Models_with_type_embeddings_are_those_of_the_interchange_file(string name)
+    {
+        var tree = (ModelMap)ModelYaml.Read(TypeEmbeddingModel.File(name)).Entries["model"];
+        TorchFile.WriteTyped(tree, _folder.File("model.pth"));
+        var expected = DeepPotModelFile.Load(TypeEmbeddingModel.File(name));
+        var found = DeepPotModelFile.Load(_folder.File("model.pth")) with { PairExcludeTypes = expected.PairExcludeTypes };
+        Assert.Equal(expected.Descriptor.Origin!.Descriptor, found.Descriptor.Origin!.Descriptor);
+        using var first = new DeepPotential(expected);
+        using var second = new DeepPotential(found);
+        foreach (var (atoms, _, _) in TypeEmbeddingModel.Frames(name))
+            PotentialChecks.SameBits(first.Evaluate(atoms), second.Evaluate(atoms));
+    }
+
     [Fact]
     public void What_is_not_supported_is_named()
     {
