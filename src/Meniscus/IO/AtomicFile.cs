@@ -1,10 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Meniscus.IO;
 
 /// <summary>
 /// Writes a file so that a reader, or a crash at any moment, sees either the old file or the whole new one: the content
 /// goes to a temporary name in the same folder, is flushed to the device, and is then renamed over the target.
 /// </summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/> through a stream.</summary>
     /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>
@@ -58,6 +62,37 @@ public static class AtomicFile
             throw new InputException($"{key}: {path} cannot be written ({e.Message.TrimEnd('.')}); choose another place or make the folder writable", e);
         }
     }
+
+    /// <summary>
+    /// Deletes what writers that were killed left behind below a folder: temporary files of processes that are no more.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    public static void RemoveLeftovers(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+        {
+            if (TemporaryName().Match(Path.GetFileName(path)) is { Success: true } name && !IsRunning(name.Groups[1].ValueSpan))
+                File.Delete(path);
+        }
+    }
+
+    private static bool IsRunning(ReadOnlySpan<char> processId)
+    {
+        if (!int.TryParse(processId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return true;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^\..+\.(\d+)\.tmp(\.[^.]*)?$")]
+    private static partial Regex TemporaryName();
 
     /// <summary>Lets a library that wants a file name write to a temporary one, then renames it.</summary>
     /// <param name="path">The file to create or replace; its folder is made where it is missing.</param>

@@ -60,6 +60,7 @@ public sealed class StudyRun
         AtomicFile.RequireWritable(Path.Combine(folder, ProjectFile), "work");
         Directory.CreateDirectory(folder);
         using var held = Lock(folder);
+        AtomicFile.RemoveLeftovers(folder);
         var ledger = new StageLedger(folder);
         var monitor = new StudyMonitor(folder, events);
         var runner = new StageRunner(new StageScheduler(folder, ledger, monitor, options.Cores), monitor, cancellation);
