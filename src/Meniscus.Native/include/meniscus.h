@@ -37,7 +37,7 @@ const char *meniscus_version(void);
 const char *meniscus_last_error(void);
 
 /*
- * Loads a model: .dp, .yaml, .yml, .json, .pb, .pbtxt. threads: of this model's own; 0 for one per processor. The results do
+ * Loads a model: .dp, .yaml, .yml, .json, .pb, .pbtxt, .pth, .pt. threads: of this model's own; 0 for one per processor. The results do
  * not depend on it. *model is NULL where it fails.
  */
 int meniscus_load(const char *path, int threads, meniscus_model **model);
