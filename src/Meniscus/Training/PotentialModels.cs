@@ -24,7 +24,15 @@ public static class PotentialModels
         if (IsBuiltIn(name))
             return new SpcfwPotential(team);
         var model = DeepPotModels.Load(name);
-        return new DeepPotential(tabulate ? model.Tabulated() : model, team);
+        try
+        {
+            return new DeepPotential(tabulate ? model.Tabulated() : model, team);
+        }
+        catch (InputException e)
+        {
+            // The model does not know its file.
+            throw new InputException($"{name}: {e.Message}", e);
+        }
     }
 
     /// <summary>Opens several potentials as a committee, which owns them.</summary>

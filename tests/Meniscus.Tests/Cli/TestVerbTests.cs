@@ -13,6 +13,14 @@ public sealed class TestVerbTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
+    public void AModelThatCannotBeEvaluatedIsNamed()
+    {
+        // Its statistics differ from slot to slot.
+        var model = _run.SaveModel("uneven.dp", SmallModel.Create() with { TypeMap = new TypeMap(["O", "H"]) });
+        _run.Refuses("uneven.dp: model/descriptor/@variables/davg: centre type 0, slots 0 and 1 hold", "test", "-m", model, "-s", _run.SaveSystem("water"));
+    }
+
+    [Fact]
     public void ErrorsAreThoseOfTheLabelsAgainstTheModel()
     {
         var model = _run.SaveModel();

@@ -1,4 +1,6 @@
 using System.Text;
+using Meniscus.Atoms;
+using Meniscus.Potentials;
 using Meniscus.Potentials.DeepPot;
 using Meniscus.Tests.Fixtures;
 
@@ -40,6 +42,24 @@ public sealed class DamagedModelFileTests : IDisposable
             for (var change = random.Next(1, 6); change > 0; change--)
                 copy[random.Next(copy.Length)] = random.Next(3) == 0 ? (byte)0xFF : (byte)random.Next(256);
             AssertModelOrOneLine(copy, ending);
+        }
+    }
+
+    [Theory]
+    [InlineData("concat")]
+    [InlineData("strip")]
+    [InlineData("v2")]
+    public void ChangedValuesOfTypeEmbeddingsGiveAModelThatComputesOrOneLine(string name)
+    {
+        var whole = File.ReadAllText(Repository.Path("tests", "Meniscus.Tests", "Fixtures", "TypeEmbedding", name + ".yaml"));
+        // Whatever stands behind a key or a dash.
+        var values = System.Text.RegularExpressions.Regex.Matches(whole, @"(?<=: |- )\S+");
+        string[] others = ["0", "-1", "1", "3", "1000000000", "1e300", "null", "[]", "{}", "'x'", "true", "[[0, 1]]", "0.5", "tanh", "se_e2_a"];
+        var random = new Random(23);
+        for (var trial = 0; trial < 600; trial++)
+        {
+            var value = values[random.Next(values.Count)];
+            AssertModelOrOneLine(Encoding.UTF8.GetBytes(whole[..value.Index] + others[random.Next(others.Length)] + whole[(value.Index + value.Length)..]), ".yaml", computes: true);
         }
     }
 
@@ -141,18 +161,34 @@ public sealed class DamagedModelFileTests : IDisposable
         return error;
     }
 
-    private void AssertModelOrOneLine(byte[] content, string ending)
+    private void AssertModelOrOneLine(byte[] content, string ending, bool computes = false)
     {
         var path = _folder.File("changed" + ending);
         File.WriteAllBytes(path, content);
         try
         {
-            Assert.NotNull(DeepPotModelFile.Load(path));
+            var model = DeepPotModelFile.Load(path);
+            if (computes)
+                Compute(model);
         }
         catch (InputException error)
         {
             AssertOneLine(error);
         }
+    }
+
+    /// <summary>A model that can be read can be evaluated: two atoms of each type.</summary>
+    private static void Compute(DeepPotModel model)
+    {
+        using var potential = new DeepPotential(model);
+        var count = 2 * model.TypeMap.Count;
+        potential.Evaluate(
+            new Configuration([.. Enumerable.Range(0, count).Select(i => i / 2)], [.. Enumerable.Range(0, 3 * count).Select(k => 1.3 * (k / 3) + (0.2 * (k % 3)))], Cell.None)
+            {
+                FrameParameters = new double[model.Fitting.FrameParameterCount],
+                AtomParameters = new double[count * model.Fitting.AtomParameterCount],
+            },
+            new Evaluation());
     }
 
     private void AssertOneLine(InputException error)
