@@ -83,17 +83,23 @@ public sealed class IpiDriver
         try
         {
             var byExit = Answer(new IpiChannel(connection), progress);
+            // Closing a connection can also look like its orderly end to a read that waits.
+            if (!byExit && cancellation.IsCancellationRequested)
+                throw Stopped(null, cancellation);
             return new IpiSummary(_evaluations, _types?.Length ?? 0, _inModel.Elapsed, clock.Elapsed, byExit, _maxDeviation);
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && e is IOException or ObjectDisposedException)
         {
-            throw new OperationCanceledException(string.Create(CultureInfo.InvariantCulture, $"stopped after {_evaluations} evaluations"), e, cancellation);
+            throw Stopped(e, cancellation);
         }
         catch (IOException e) when (e is not ConnectionLostException)
         {
             throw new ConnectionLostException(string.Create(CultureInfo.InvariantCulture, $"the connection broke after {_evaluations} evaluations ({e.Message.TrimEnd('.')}); look at the server's output for why it stopped"), e);
         }
     }
+
+    private OperationCanceledException Stopped(Exception? cause, CancellationToken cancellation) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"stopped after {_evaluations} evaluations"), cause, cancellation);
 
     /// <summary>Answers message after message.</summary>
     /// <returns>Whether the server said EXIT.</returns>
