@@ -21,6 +21,15 @@ public sealed class IpiDriverTests
     }
 
     [Fact]
+    public void A_stop_is_a_stop_also_where_the_closed_connection_looks_ended()
+    {
+        using var water = new SpcfwPotential();
+        using var stream = new EndedStream();
+        var error = Assert.Throws<OperationCanceledException>(() => new IpiDriver(water).Serve(stream, null, new CancellationToken(canceled: true)));
+        Assert.Equal("stopped after 0 evaluations", error.Message);
+    }
+
+    [Fact]
     public void Messages_that_end_early_are_a_lost_connection()
     {
         Lost("within a header, after 5 of 12 bytes", peer => peer.Bytes([.. "STATU"u8]));
@@ -95,5 +104,13 @@ public sealed class IpiDriverTests
         var message = Assert.Throws<InputException>(() => Serve(Script(write), structure)).Message;
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    /// <summary>Has nothing more to read, closed or not, as a socket that is shut down.</summary>
+    private sealed class EndedStream : MemoryStream
+    {
+        public override int Read(Span<byte> buffer) => 0;
+
+        public override int Read(byte[] buffer, int offset, int count) => 0;
     }
 }
