@@ -7,7 +7,6 @@ using Meniscus.Atoms;
 using Meniscus.Input;
 using Meniscus.IO;
 using Meniscus.Numerics;
-using Meniscus.Potentials;
 using Meniscus.Training;
 
 namespace Meniscus.Dynamics;
@@ -124,15 +123,9 @@ public static class LammpsExport
     {
         using var team = new WorkerTeam(1);
         using var model = MdModel.Open(input with { Tables = false }, team);
-        var map = model.Potential.TypeMap;
-        if (options.Restart is not { } path)
-            return FrameOf(MdSetup.FromStructure(input, model.Potential, options.Notice));
-        var restart = MdRestart.Load(path);
-        if (!map.Equals(new TypeMap(restart.TypeNames)))
-            throw new InputException($"{path}: its run had the types [{string.Join(' ', restart.TypeNames)}], the model of the input has [{map}]; give the restart of this input");
-        var state = new MolecularState(map, restart.Types, restart.Masses, restart.Positions, restart.Cell is { } rows ? new Cell(rows) : Cell.None);
-        restart.Velocities.CopyTo(state.Velocities, 0);
-        return FrameOf(state);
+        return FrameOf(options.Restart is { } path
+            ? MdSetup.AtomsOf(MdRestart.Load(path), path, model.Potential.TypeMap)
+            : MdSetup.FromStructure(input, model.Potential, options.Notice));
     }
 
     private static Frame FrameOf(MolecularState state)
@@ -170,7 +163,6 @@ public static class LammpsExport
         if (input.RemoveComEvery > 0)
             script.WriteLine(Invariant($"fix             com all momentum {input.RemoveComEvery} linear 1 1 1"));
         WriteOutputs(script, input, map);
-        script.WriteLine(Invariant($"timestep        {LammpsStage.Picoseconds(input.TimestepFs)}"));
         for (var k = 0; k < stages.Count; k++)
         {
             script.WriteLine();

@@ -16,6 +16,7 @@ internal static class LammpsStage
     /// <param name="seed">For what is drawn at random, above 0.</param>
     public static void Write(TextWriter script, StageInput stage, MdInput input, int seed)
     {
+        script.WriteLine(Invariant($"timestep        {Picoseconds(stage.TimestepFs ?? input.TimestepFs)}"));
         if (stage.Kind == StageKind.Minimize)
         {
             script.WriteLine("min_style       fire");
@@ -24,7 +25,6 @@ internal static class LammpsStage
             return;
         }
 
-        script.WriteLine(Invariant($"timestep        {Picoseconds(stage.TimestepFs ?? input.TimestepFs)}"));
         if (stage.NewVelocities is { } temperature)
             script.WriteLine(Invariant($"velocity        all create {temperature:r} {seed} dist gaussian mom yes rot no"));
         var fixes = Fixes(stage, seed).ToArray();
@@ -65,7 +65,7 @@ internal static class LammpsStage
     }
 
     /// <summary>Femtoseconds in ps, in decimal, so that 0.2 fs is 0.0002 and not a digit more.</summary>
-    public static decimal Picoseconds(double femtoseconds) => (decimal)femtoseconds / 1000;
+    private static decimal Picoseconds(double femtoseconds) => (decimal)femtoseconds / 1000;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

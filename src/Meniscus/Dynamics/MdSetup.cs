@@ -32,16 +32,7 @@ internal static class MdSetup
     /// <exception cref="InputException">The model does not know the types.</exception>
     public static MolecularState FromRestart(MdRestart restart, string path, IPotential potential)
     {
-        var map = new TypeMap(restart.TypeNames);
-        if (!map.Equals(potential.TypeMap))
-            throw new InputException($"{path}: its run had the types {map}, the model of the input has {potential.TypeMap}; go on with the same model, or start from the final structure");
-        var state = new MolecularState(
-            potential.TypeMap, restart.Types, restart.Masses, restart.Positions, restart.Cell is { } rows ? new Cell(rows) : Cell.None)
-        {
-            Step = restart.Step,
-            Time = restart.Time,
-        };
-        restart.Velocities.CopyTo(state.Velocities, 0);
+        var state = AtomsOf(restart, path, potential.TypeMap);
         state.Evaluation.Reset(state.AtomCount, 0);
         restart.Forces.CopyTo(state.Forces, 0);
         restart.Virial.CopyTo(state.Evaluation.Virial, 0);
@@ -56,6 +47,22 @@ internal static class MdSetup
             throw new InputException($"{path}: was written with another model than {potential.TypeMap} of this input; go on with the same model, or start from the final structure", e);
         }
 
+        return state;
+    }
+
+    /// <summary>Positions, velocities, cell and time of a restart, without the results of its last evaluation.</summary>
+    /// <exception cref="InputException">The model does not know the types.</exception>
+    public static MolecularState AtomsOf(MdRestart restart, string path, TypeMap model)
+    {
+        var map = new TypeMap(restart.TypeNames);
+        if (!map.Equals(model))
+            throw new InputException($"{path}: its run had the types {map}, the model of the input has {model}; go on with the same model, or start from the final structure");
+        var state = new MolecularState(model, restart.Types, restart.Masses, restart.Positions, restart.Cell is { } rows ? new Cell(rows) : Cell.None)
+        {
+            Step = restart.Step,
+            Time = restart.Time,
+        };
+        restart.Velocities.CopyTo(state.Velocities, 0);
         return state;
     }
 
